@@ -12,7 +12,7 @@ from cli.shell.describing import when
 from cli.shell.forms import in_units
 from cli.shell.language import later, say
 from cli.shell.periods import Period
-from node.member.answers import objects, reading
+from node.member.answers import Pages, objects, reading
 from node.member.client import Json
 from node.member.membership import Membership
 
@@ -60,13 +60,15 @@ def find_payments(member: Membership, asked: Asked) -> Found:
     """
     found: list[Json] = []
     before, is_complete = asked.before, True
+    pages = Pages(member.client)
     while True:
         page = _page(member, asked, before, missing=asked.limit - len(found))
         is_complete = is_complete and page.get("complete") is not False
         opened = [with_memo(member, item) for item in objects(member.client, page, "items")]
         with reading(member.client):
             found += [item for item in opened if asked.find is None or _has(item, asked.find)]
-            before = None if page.get("next") is None else str(page["next"])
+        following = pages.after(page)
+        before = None if following is None else str(following)
         if before is None or len(found) >= asked.limit:
             return Found(items=found, next=before, is_complete=is_complete)
 

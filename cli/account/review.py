@@ -11,7 +11,7 @@ from cli.shell.passphrase import PassphraseSource
 from cli.shell.review_words import review_lines
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
-from node.member.answers import integer, objects, reading
+from node.member.answers import Pages, objects, reading
 from node.member.client import Json
 
 
@@ -46,11 +46,12 @@ def balances(wallet: Path, passphrase: PassphraseSource, output: Output) -> None
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         found: list[Json] = []
-        after: int | None = 0
+        after: str | int | None = 0
+        pages = Pages(member.client)
         while after is not None:
             page = member.client.get("/v1/balances", after=after, limit=200)
             found += objects(member.client, page, "balances")
-            after = None if page.get("next") is None else integer(member.client, page, "next")
+            after = pages.after(page)
         with reading(member.client):
             rows = [
                 [each["handle"], in_units(each["balance"]), in_units(each["limit"])]

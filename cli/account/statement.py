@@ -17,7 +17,7 @@ from cli.shell.passphrase import PassphraseSource
 from cli.shell.periods import Period, period_options, read_period
 from cli.shell.terminal import Output, refuse_two_forms
 from cli.wallet.membership import open_membership, tell_of_trouble
-from node.member.answers import integer, objects, reading, text
+from node.member.answers import Pages, integer, objects, reading, text
 from node.member.bookkeeping.beancount import beancount_text
 from node.member.bookkeeping.bookings import Booking, Kind, Statement, bookings_of, journal_of
 from node.member.bookkeeping.hledger import hledger_text
@@ -82,6 +82,7 @@ def statement(
 def read_statement(member: Membership, period: Period) -> Statement:
     """The statement of a time, page by page, with the memos that this wallet can read."""
     client, after, bookings = member.client, None, list[Booking]()
+    pages = Pages(client)
     while True:
         page = client.get(
             "/v1/me/statement",
@@ -94,7 +95,7 @@ def read_statement(member: Membership, period: Period) -> Statement:
                 bookings += bookings_of(
                     line, coop=member.coop.name, memo=_memo(member, line["payment"])
                 )
-        after = page.get("next")
+        after = pages.after(page)
         if after is None:
             break
     return Statement(

@@ -14,7 +14,7 @@ from cli.shell.parameters import output_option
 from cli.shell.periods import Period, period_options, read_period
 from cli.shell.terminal import Output, refuse_two_forms
 from node.flows import Flow
-from node.member.answers import integer, objects, reading, text
+from node.member.answers import Pages, objects, reading, text
 from node.member.bookkeeping.beancount import beancount_text
 from node.member.bookkeeping.coop_books import (
     CoopStatement,
@@ -89,15 +89,16 @@ def books(
 def read_books(client: NodeClient, period: Period) -> tuple[CoopStatement, Json]:
     """The books of a time, page by page; and as the node gives them."""
     lines: list[Json] = []
-    after = 0
+    after: str | int | None = 0
+    pages = Pages(client)
     while True:
         page = client.get(
             "/v1/books", limit=200, after=after, **{"from": period.since, "to": period.until}
         )
         lines += objects(client, page, "lines")
-        if page.get("next") is None:
+        after = pages.after(page)
+        if after is None:
             break
-        after = integer(client, page, "next")
     with reading(client):
         found = CoopStatement(
             coop=text(client, page, "coop"),

@@ -8,9 +8,14 @@ import base64
 import binascii
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final, TypeGuard
 
 from ledger.codec import MAX
 from node.member.client import Json, NodeClient, NodeMisbehaved
+
+_LONGEST_CURSOR: Final = 200
+_MOST_PAGES: Final = 10_000
+"""Two million lines, of those that come by the 200."""
 
 
 def encode_bytes(data: bytes) -> str:
@@ -99,3 +104,32 @@ def reading(client: NodeClient) -> Iterator[None]:
         yield
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise NodeMisbehaved(client.url, "its answer has not the shape that it should") from error
+
+
+class Pages:
+    """Where a list goes on that a node gives page by page: it has to end, and may not lead in circles."""
+
+    def __init__(self, client: NodeClient) -> None:
+        self._client = client
+        self._seen: set[str | int] = set()
+
+    def after(self, page: Json) -> str | int | None:
+        """The cursor of the next page, None after the last; raises `NodeMisbehaved`."""
+        following = page.get("next")
+        if following is None:
+            return None
+        if not _is_cursor(following):
+            raise NodeMisbehaved(self._client.url, "its answer has not the shape that it should")
+        if following in self._seen:
+            raise NodeMisbehaved(self._client.url, "its pages lead in circles")
+        if len(self._seen) >= _MOST_PAGES:
+            raise NodeMisbehaved(self._client.url, "its pages have no end")
+        self._seen.add(following)
+        return following
+
+
+def _is_cursor(value: object) -> TypeGuard[str | int]:
+    """Whether it can stand in an address as it is."""
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_CURSOR and value.isascii() and value.isprintable()
+    return type(value) is int and 0 <= value <= MAX

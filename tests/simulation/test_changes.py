@@ -56,7 +56,7 @@ def test_an_engine_that_breaks_changes_is_caught(
     [
         (
             broken.TrimsNothing,
-            30,
+            63,
             FORKED | {"coops": 5, "readmits": True},
             "the digests differ",
         ),
@@ -115,3 +115,9 @@ def test_what_can_change_does() -> None:
         "readmissions",
     )
     assert {name for name in names if injected[f"charter: {name}"]} == set(names)
+
+
+def test_what_has_fallen_and_is_given_back_stops_no_node() -> None:
+    """The payment that a return names stood in a history that a decision has cut off since."""
+    plan = plan_for(10, Mischief.FORK, **(FORKED | {"coops": 5, "readmits": True}))
+    Simulation(plan).run()

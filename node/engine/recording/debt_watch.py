@@ -118,7 +118,8 @@ class DebtWatch:
                 self._pay(time, fields)
             case Kind.RETURN:
                 amount = self._amount(coop=fields[1], number=fields[2])
-                self._books.flow(Flow.GIVEN_BACK, amount, time, fields[1])
+                if amount is not None:
+                    self._books.flow(Flow.GIVEN_BACK, amount, time, fields[1])
             case Kind.SPEND:
                 self._spend(number, time, payee=fields[2], amount=fields[3])
             case Kind.LEVY:
@@ -245,11 +246,12 @@ class DebtWatch:
             if first <= last:
                 yield first, [None]
 
-    def _amount(self, *, coop: int, number: int) -> int:
-        """What an entry of a log paid."""
+    def _amount(self, *, coop: int, number: int) -> int | None:
+        """What an entry of a log paid to this coop; None where a fork has left another there, or none."""
         entry = self._core.store.entry(coop, number)
-        assert entry is not None, "what is given back was taken in before"
-        return int(msgpack.unpackb(entry)[1][5])
+        fields: Sequence[Any] = [None] if entry is None else msgpack.unpackb(entry)[1]
+        is_there = fields[0] == Kind.PAY and fields[3] == self._core.coop
+        return int(fields[5]) if is_there else None
 
     def _payment(self, number: int) -> tuple[int, int]:
         """Who paid by an entry of the own log, and how much."""

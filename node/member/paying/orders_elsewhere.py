@@ -11,7 +11,7 @@ from ledger.errors import ProofError
 from ledger.memos import memo_reference
 from ledger.receipts import Receipt, decode_receipt
 from ledger.transactions import Pay
-from node.member.answers import decode_bytes, number, objects, read_bytes
+from node.member.answers import Pages, decode_bytes, number, objects, read_bytes
 from node.member.client import Json, NodeMisbehaved, path_of
 from node.member.orders import Marks, PaidOrder
 from node.member.paying.desk import Desk
@@ -45,7 +45,8 @@ def _read_on(desk: Desk) -> Marks:
     """What was known of the history and what came since; it is kept once the history is whole."""
     client, known = desk.member.client, desk.orders.marks()
     entries, through = dict(known.entries), known.through
-    before: str | None = None
+    before: str | int | None = None
+    pages = Pages(client)
     while True:
         page = client.get("/v1/me/history", limit=_PAGE, before=before)
         for item in objects(client, page, "items"):
@@ -58,9 +59,8 @@ def _read_on(desk: Desk) -> Marks:
             for sign in _signs(desk, item):
                 entries[desk.orders.mark(sign)] = number(client, item, "number", least=1)
         else:
-            following = page.get("next")
-            if isinstance(following, str) and following != before:
-                before = following
+            before = pages.after(page)
+            if before is not None:
                 continue
         found = Marks(through=through, entries=entries)
         if through > known.through and page.get("complete") is not False:
