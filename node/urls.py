@@ -29,17 +29,22 @@ _LARGEST_PORT: Final = 65_535
 class NodeUrlError(Exception):
     """A text, of which `text` is the beginning, is not the address of a node.
 
-    `problem` is a clause that says why, and `remedy` a sentence with what would be taken instead, in which
+    `problem` is a clause that says why, and `advice` a sentence with what would be taken instead, in which
     `{node}` stands for `node`.
     """
 
     text: str
     problem: str
-    remedy: str
+    advice: str
     node: str = ""
 
+    @property
+    def remedy(self) -> str:
+        """The sentence with what would be taken instead."""
+        return self.advice.format(node=self.node)
+
     def __str__(self) -> str:
-        return f"“{self.text}” {self.problem}. {self.remedy.format(node=self.node)}"
+        return f"“{self.text}” {self.problem}. {self.remedy}"
 
 
 def parse_node_url(text: str) -> str:

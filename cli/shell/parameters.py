@@ -137,7 +137,7 @@ class NodeTargetType(click.ParamType[Path | str]):
             if "://" in error.text:
                 raise
             problem = say("is neither a folder here nor an address with http:// or https://")
-            remedy = say("Check the path.") if "/" in error.text else error.remedy
+            remedy = say("Check the path.") if "/" in error.text else error.advice
             raise NodeUrlError(error.text, problem, remedy, error.node) from error
 
 

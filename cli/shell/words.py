@@ -114,7 +114,7 @@ def _(error: NodeUrlError) -> CliError:
         ExitCode.USAGE,
         "url_malformed",
         say("“{text}” {problem}.", text=error.text, problem=say(error.problem)),
-        say(error.remedy, node=error.node),
+        say(error.advice, node=error.node),
     )
 
 
