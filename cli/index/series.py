@@ -129,7 +129,11 @@ def _rows(text: str, *, name: str) -> Iterator[tuple[int, Mapping[str, str | Non
         for number, line in enumerate(text.splitlines(), start=1)
         if line.strip() and not line.lstrip().startswith("#")
     ]
-    first = next(csv.reader([numbered[0][1]]), []) if numbered else []
+    try:
+        table = list(csv.reader((line for _, line in numbered), skipinitialspace=True))
+    except csv.Error as error:
+        raise SeriesError(name, say("it is no table: {error}", error=error)) from error
+    first = table[0] if table else []
     if first and _is_month(first[0]):
         headings, rows = [_MONTH, _CHANGE], numbered
     else:

@@ -45,19 +45,18 @@ def read_spreadsheet(path: Path, basket: Basket) -> Imported:
     lines = text.splitlines()
     heading = next((line for line in lines if line.strip()), "")
     separator = max(_SEPARATORS, key=heading.count)
-    rows = csv.reader(io.StringIO(text), delimiter=separator)
     found: dict[tuple[str, str], ShopPrice] = {}
     without_price = 0
     columns: dict[str, int] | None = None
     unknown: tuple[str, ...] = ()
-    for row in rows:
+    for line, row in _table(path, text, separator):
         cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
         if columns is None:
             columns, unknown = _columns(path, cells), _unknown(cells)
             continue
-        one = _price(path, rows.line_num, columns, cells, basket)
+        one = _price(path, line, columns, cells, basket)
         if one is None:
             without_price += 1
             continue
@@ -67,7 +66,7 @@ def read_spreadsheet(path: Path, basket: Basket) -> Imported:
                 path,
                 say(
                     "line {line}: {item} at {shop} has two prices",
-                    line=rows.line_num,
+                    line=line,
                     item=one.item,
                     shop=one.shop,
                 ),
@@ -77,6 +76,19 @@ def read_spreadsheet(path: Path, basket: Basket) -> Imported:
     return Imported(
         prices=tuple(found.values()), without_price=without_price, unknown_columns=unknown
     )
+
+
+def _table(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows with their lines; raises `SurveyFileError` where it is no table."""
+    rows = csv.reader(io.StringIO(text), delimiter=separator)
+    try:
+        for row in rows:
+            yield rows.line_num, row
+    except csv.Error as error:
+        raise SurveyFileError(
+            path,
+            say("line {line}: it is no row of a table: {error}", line=rows.line_num, error=error),
+        ) from error
 
 
 def _text_of(path: Path) -> str:

@@ -1,7 +1,5 @@
 """`fiado index survey sheet`, `import` and `check`: sixty prices in minutes, looked at before closing."""
 
-import csv
-import io
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from cli.index.survey_files import (
     read_prices,
 )
 from cli.index.survey_import import HEADINGS, known_headings, read_spreadsheet
+from cli.shell.csv_text import Separator, csv_text
 from cli.shell.language import say
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
@@ -113,11 +112,8 @@ def sheet(*, folder: Path, file: Path, day: int, output: Output) -> None:
     shops: dict[str, list[str]] = {item: [] for item in basket.weights}
     for item, shop in sorted(base):
         shops[item].append(shop)
-    lines = io.StringIO()
-    writer = csv.writer(lines, delimiter=";")
-    writer.writerow(["item", "shop", "price", "by"])
     rows = [(item, shop, "", "") for item, names in shops.items() for shop in names or [""]]
-    writer.writerows(rows)
-    file.write_bytes(lines.getvalue().encode("utf-8-sig"))
+    written = csv_text([("item", "shop", "price", "by"), *rows], separator=Separator.SEMICOLON)
+    file.write_text(written, encoding="utf-8", newline="")
     output.line(say("Made {file}, with {count} rows.", file=file, count=len(rows)))
     output.result({"file": str(file), "rows": len(rows), "week": name_of_week(week_of_day(day))})

@@ -122,7 +122,10 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, tuple[str, str]]]:
         for number, line in enumerate(text.splitlines(), 1)
         if line.strip() and not line.startswith("#")
     ]
-    rows = list(csv.reader(line for _, line in lines))
+    try:
+        rows = list(csv.reader(line for _, line in lines))
+    except csv.Error as error:
+        raise PublishedFileError(name, say("it is no table: {error}", error=error)) from error
     if not rows or len(rows[0]) < 2 or rows[0][0] not in ("date", "month"):
         raise PublishedFileError(name, say("its columns are date (or month) and value"))
     ending = "" if rows[0][0] == "date" else "-01"

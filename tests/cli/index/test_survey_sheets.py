@@ -104,7 +104,15 @@ def test_one_row_that_is_wrong_and_nothing_is_taken_in(
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"one;two\n1;2\n", b"\xff\xfe\x00", b"item;shop;price\x00\n"]
+    "data",
+    [
+        b"",
+        b"one;two\n1;2\n",
+        b"\xff\xfe\x00",
+        b"item;shop;price\x00\n",
+        b"item;shop;price\nleche, 1 l;" + b"a" * 140_000 + b";1\n",
+    ],
+    ids=["nothing", "other columns", "half of UTF-16", "a zero byte", "an endless cell"],
 )
 def test_what_is_no_spreadsheet_is_refused(data: bytes, folder: Path) -> None:
     file = folder / "market.csv"
@@ -119,9 +127,9 @@ def test_a_sheet_comes_back_filled_in(folder: Path) -> None:
     file = folder / "form.csv"
     assert fiado("sheet", folder, file, "--day", NEXT).exit_code == 0
     text = file.read_text(encoding="utf-8-sig")
-    assert text.splitlines()[0] == "item;shop;price;by"
-    assert "yerba, 1 kg;;;" in text.splitlines()
-    filled = text.replace("Pan, 1 kg;Uno;;", "Pan, 1 kg;Uno;1020;ana")
+    assert text.splitlines()[0] == '"item";"shop";"price";"by"'
+    assert '"yerba, 1 kg";"";"";""' in text.splitlines()
+    filled = text.replace('"Pan, 1 kg";"Uno";"";""', '"Pan, 1 kg";"Uno";1020;ana')
     file.write_text(filled, encoding="utf-8-sig")
     result = fiado("import", folder, file, "--day", NEXT, "--json")
     assert result_of(result)["without_price"] == 6
@@ -129,6 +137,15 @@ def test_a_sheet_comes_back_filled_in(folder: Path) -> None:
     again = fiado("sheet", folder, file, "--day", NEXT)
     assert again.exit_code == ExitCode.REFUSED
     assert file.read_text(encoding="utf-8-sig") == filled
+
+
+def test_a_shop_that_looks_like_a_formula_is_none_in_the_sheet(folder: Path) -> None:
+    words = ("price", folder, "leche, 1 l", "810", "--shop", "=1+1", "--day", BASE)
+    assert fiado(*words).exit_code == 0
+    file = folder / "form.csv"
+    assert fiado("sheet", folder, file, "--day", NEXT).exit_code == 0
+    row = """"leche, 1 l";"'=1+1";"";"\""""
+    assert row in file.read_text(encoding="utf-8-sig").splitlines()
 
 
 def test_a_price_ten_times_too_high_is_named_before_closing(folder: Path) -> None:

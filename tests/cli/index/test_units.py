@@ -99,6 +99,7 @@ def test_a_change_that_its_office_did_not_print_does_not_fit() -> None:
         ("", "its columns are"),
         ("day,worth\n2015-01-06,1\n", "its columns are"),
         ("date,value\n2015-01-06\n", "line 2: it has no value"),
+        ("date,value\n2015-01-06," + "1" * 140_000 + "\n", "it is no table"),
         ("date,value\n2015-13-06,1\n", "line 2"),
         ("date,value\n2015-01-06,x\n", "line 2"),
         ("date,value\n2015-01-06,0\n", "can't have that value"),
