@@ -14,6 +14,7 @@ from benchmarks.measuring import Options, machine
 
 NAMES = (
     "replay",
+    "hash",
     "sequence",
     "snapshot",
     "levy",

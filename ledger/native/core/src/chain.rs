@@ -1,6 +1,6 @@
 //! The hash chain of a log, PROTOCOL section 5, and the messages that signatures cover, section 3.
 
-use sha2::{Digest, Sha256};
+use crate::sha256::Sha256;
 
 /// A chain hash.
 pub type Head = [u8; 32];
@@ -15,18 +15,20 @@ pub const TAG_HEAD: &[u8; 16] = b"fiado1.head\0\0\0\0\0";
 
 /// The head of an empty log.
 pub fn genesis(federation: &[u8; 32], coop: u32) -> Head {
-    Sha256::new()
-        .chain_update(TAG_LOG)
-        .chain_update(federation)
-        .chain_update(coop.to_be_bytes())
-        .finalize()
-        .into()
+    let mut hash = Sha256::new();
+    hash.update(TAG_LOG);
+    hash.update(federation);
+    hash.update(&coop.to_be_bytes());
+    hash.finish()
 }
 
 /// The head after `entry`.
 #[inline]
 pub fn extend(head: &Head, entry: &[u8]) -> Head {
-    Sha256::new().chain_update(head).chain_update(entry).finalize().into()
+    let mut hash = Sha256::new();
+    hash.update(head);
+    hash.update(entry);
+    hash.finish()
 }
 
 /// Tag, federation and coop: the same for all signatures of one purpose and coop.

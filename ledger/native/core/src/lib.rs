@@ -42,6 +42,7 @@ pub mod record;
 pub mod refusal;
 pub mod replay;
 pub mod sequence;
+pub mod sha256;
 pub mod signature;
 pub mod snapshot;
 pub mod transaction;

@@ -1,13 +1,12 @@
 //! The listing of the state and its digest, PROTOCOL section 7.8.
 
-use sha2::{Digest, Sha256};
-
 use crate::branches::in_order;
 use crate::chapters::INDEX;
 use crate::codec::write;
 use crate::fault::Fault;
 use crate::federation::Federation;
 use crate::log::{Item, Log, Returnable};
+use crate::sha256::Sha256;
 use crate::validator::Validator;
 
 /// How many bytes of the listing are gathered before they are passed on.
@@ -122,6 +121,6 @@ impl Validator {
         let logs = self.logs()?;
         let mut hash = Sha256::new();
         list(&self.federation, logs, |piece| hash.update(piece));
-        Ok(hash.finalize().into())
+        Ok(hash.finish())
     }
 }

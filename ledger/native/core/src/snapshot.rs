@@ -7,8 +7,6 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use crate::chain::{genesis, Head};
 use crate::chapters::{Chapters, CHARTER};
 use crate::charter::Charter;
@@ -18,6 +16,7 @@ use crate::federation::Terms;
 use crate::listing::{list, places};
 use crate::log::{Heads, Item, Log, Returnable, Today};
 use crate::record::Record;
+use crate::sha256::sha256;
 use crate::validator::Validator;
 
 const MAGIC: &[u8; 16] = b"fiado1.snapshot\0";
@@ -50,7 +49,7 @@ impl Validator {
                 out.extend_from_slice(&number.to_be_bytes());
             }
         }
-        let hash = Sha256::digest(&out[REST..]);
+        let hash = sha256(&out[REST..]);
         out[16..REST].copy_from_slice(&hash);
         Ok(out)
     }
@@ -66,7 +65,7 @@ impl Validator {
         snapshot: &[u8],
     ) -> Result<Self, Fault> {
         let rest = snapshot.get(REST..).ok_or(DAMAGED)?;
-        if &snapshot[..16] != MAGIC || Sha256::digest(rest)[..] != snapshot[16..REST] {
+        if &snapshot[..16] != MAGIC || sha256(rest) != snapshot[16..REST] {
             return Err(DAMAGED);
         }
         let (listed, rest) = rest.split_first_chunk::<8>().ok_or(DAMAGED)?;
