@@ -14,7 +14,13 @@ from cli.shell.forms import in_units
 from cli.shell.language import later, say
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
-from cli.shell.periods import Period, period_options, read_period
+from cli.shell.periods import (
+    Period,
+    check_continues,
+    continue_option,
+    period_options,
+    read_period,
+)
 from cli.shell.terminal import Output, refuse_two_forms
 from cli.wallet.membership import open_membership, tell_of_trouble
 from node.member.answers import Pages, integer, objects, reading, text
@@ -44,6 +50,7 @@ FORMATS: Final = ("table", "csv", "hledger", "beancount")
 
 @click.command()
 @period_options
+@continue_option
 @click.option(
     "--format",
     "format_",
@@ -59,6 +66,7 @@ def statement(
     first: str | None,
     last: str | None,
     zone: str | None,
+    continues: bool,
     format_: str,
     wallet: Path,
     passphrase: PassphraseSource,
@@ -72,11 +80,12 @@ def statement(
     """
     refuse_two_forms(format_, output)
     period = read_period(first, last, zone)
+    check_continues(format_, continues=continues, period=period)
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         tell_of_trouble(member, output.note)
         found = read_statement(member, period)
-    _show(found, period, format_, output)
+    _show(found, period, format_, output, continues=continues)
 
 
 def read_statement(member: Membership, period: Period) -> Statement:
@@ -114,14 +123,21 @@ def _memo(member: Membership, payment: Json | None) -> str:
     return "" if payment is None else str(with_memo(member, payment)["memo"] or "")
 
 
-def _show(found: Statement, period: Period, format_: str, output: Output) -> None:
+def words_here() -> Mapping[Kind, str]:
+    """The words for people in a journal, in their language. Its accounts' names are the same in all."""
+    return {kind: say(words) for kind, words in WORDS.items()}
+
+
+def _show(
+    found: Statement, period: Period, format_: str, output: Output, *, continues: bool
+) -> None:
     if format_ == "csv":
         output.csv(csv_rows(found, period), separator=separator_here(os.environ))
     elif format_ == "table":
         _show_table(found, period, output)
     else:
         write = hledger_text if format_ == "hledger" else beancount_text
-        output.file(write(journal_of(found, period.zone, WORDS)))
+        output.file(write(journal_of(found, period.zone, words_here(), continues=continues)))
     output.result(_as_json(found, period))
 
 

@@ -11,7 +11,13 @@ from cli.shell.csv_text import Amount, Cell, separator_here
 from cli.shell.forms import in_units
 from cli.shell.language import later, say
 from cli.shell.parameters import output_option
-from cli.shell.periods import Period, period_options, read_period
+from cli.shell.periods import (
+    Period,
+    check_continues,
+    continue_option,
+    period_options,
+    read_period,
+)
 from cli.shell.terminal import Output, refuse_two_forms
 from node.flows import Flow
 from node.member.answers import Pages, objects, reading, text
@@ -46,6 +52,7 @@ FORMATS: Final = ("table", "csv", "hledger", "beancount")
 
 @click.command("books")
 @period_options
+@continue_option
 @click.option(
     "--format",
     "format_",
@@ -60,6 +67,7 @@ def books(
     first: str | None,
     last: str | None,
     zone: str | None,
+    continues: bool,
     format_: str,
     url: str | None,
     output: Output,
@@ -70,6 +78,7 @@ def books(
     """
     refuse_two_forms(format_, output)
     period = read_period(first, last, zone)
+    check_continues(format_, continues=continues, period=period)
     with NodeClient(url or own_node()) as client:
         found, raw = read_books(client, period)
     if raw["unexplained"]["members"] or raw["unexplained"]["commons"]:
@@ -82,7 +91,8 @@ def books(
         _show(found, period, output)
     else:
         write = hledger_text if format_ == "hledger" else beancount_text
-        output.file(write(coop_journal(found, period.zone, FLOW_WORDS)))
+        words = {flow: say(text_) for flow, text_ in FLOW_WORDS.items()}
+        output.file(write(coop_journal(found, period.zone, words, continues=continues)))
     output.result(raw)
 
 

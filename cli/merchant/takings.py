@@ -75,7 +75,9 @@ def _show_days(found: Json, output: Output) -> None:
         say("refunded"),
         say("net"),
     ]
-    output.table(headings, [*rows, ["all", *_sums(found["total"])]], right_aligned=headings[1:])
+    output.table(
+        headings, [*rows, [say("all days"), *_sums(found["total"])]], right_aligned=headings[1:]
+    )
     output.line(say("Days in the time zone {zone}.", zone=found["zone"]))
     output.result(found)
 
@@ -113,16 +115,26 @@ def _movements(member: Membership, asked: dict[str, Any]) -> Iterator[Json]:
 def _rows(movements: list[Json], zone_name: str) -> Iterator[list[Cell]]:
     """A heading, and one row for each movement; what was given back is below zero."""
     zone = find_zone(zone_name)
-    yield ["day", "time", "type", "amount", "late", "entry", "invoice", "order", "what"]
+    yield [
+        say("day"),
+        say("when, in {zone}", zone=zone_name),
+        say("what"),
+        say("amount"),
+        say("after the end"),
+        say("entry"),
+        say("invoice"),
+        say("order"),
+        say("description"),
+    ]
     for found in movements:
         amount = int(found["amount"]["value"])
         moment = datetime.datetime.fromtimestamp(found["time"], tz=datetime.UTC).astimezone(zone)
         yield [
             found["day"],
             moment.strftime("%Y-%m-%d %H:%M:%S"),
-            found["type"],
+            say("refund") if found["type"] == "refund" else say("payment"),
             Amount(-amount if found["type"] == "refund" else amount),
-            "late" if found["late"] else "",
+            say("yes") if found["late"] else "",
             f"{found['coop']}/{found['number']}",
             found["invoice"],
             found["order_id"] or "",

@@ -90,3 +90,22 @@ def period_options(command: Command) -> Command:
     ):
         command = option(command)
     return command
+
+
+def continue_option(command: Command) -> Command:
+    """Add `--continue`, which the command gets as `continues`."""
+    return click.option(
+        "--continue",
+        "continues",
+        is_flag=True,
+        help="For a bookkeeping program: without an opening balance, to be read together with the file of "
+        "the time before.",
+    )(command)
+
+
+def check_continues(format_: str, *, continues: bool, period: Period) -> None:
+    """Raise `click.UsageError` for a file that can't go on where another one ended."""
+    if continues and (format_ not in ("hledger", "beancount") or period.first is None):
+        raise click.UsageError(
+            say("--continue goes with --from, and with --format hledger or beancount.")
+        )

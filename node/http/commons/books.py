@@ -3,6 +3,7 @@
 Everybody may read them, as everybody may audit the logs that they follow from. No member is named in them.
 """
 
+from itertools import islice
 from typing import Final
 
 from aiohttp import web
@@ -10,7 +11,6 @@ from aiohttp import web
 from ledger.codec import MAX
 from node.engine.books import HOUR_S, CoopBooks
 from node.engine.view import View
-from node.flows import FLOWS
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, REQUEST_MALFORMED, TOO_MANY_REQUESTS
@@ -46,13 +46,13 @@ def _look(
     books = view.engine.books()
     if books is None:
         return None
-    flows = [
+    flows = islice(books.flows(since=since, until=until, after=after), most)
+    page = [
         shapes.BooksLine(
             time=time, flow=flow.value, coop=_name(view, coop), coop_number=coop, amount=amount
         )
-        for time, flow, coop, amount in books.flows(since=since, until=until)
+        for time, flow, coop, amount in flows
     ]
-    page = flows[after : after + most]
     return shapes.Books(
         coop=api.coop.name,
         coop_number=view.coop,
@@ -63,7 +63,7 @@ def _look(
         closing=_sums(view, books, until),
         unexplained=_unexplained(view, books),
         lines=page,
-        next=after + most if len(flows) > after + most else None,
+        next=after + most if books.count(since=since, until=until) > after + most else None,
     )
 
 
@@ -73,27 +73,20 @@ def _name(view: View, coop: int) -> str:
 
 def _sums(view: View, books: CoopBooks, until: int) -> shapes.BooksSums:
     """What all that was booked before comes to."""
-    members = commons = 0
-    positions: dict[int, int] = {}
-    for _, flow, coop, amount in books.flows(since=0, until=until):
-        signs = FLOWS[flow]
-        members += signs.members * amount
-        commons += signs.commons * amount
-        if signs.position:
-            positions[coop] = positions.get(coop, 0) + signs.position * amount
+    totals = books.totals(until)
     return shapes.BooksSums(
-        members=members,
-        commons=commons,
+        members=totals.members,
+        commons=totals.commons,
         positions=[
             shapes.BooksPosition(coop=_name(view, coop), coop_number=coop, amount=amount)
-            for coop, amount in sorted(positions.items())
+            for coop, amount in totals.positions.items()
         ],
     )
 
 
 def _unexplained(view: View, books: CoopBooks) -> shapes.BooksUnexplained:
     """By how much the log's state differs from what follows from the entries: after a fork, as a rule."""
-    log, sums = view.validator.log(view.coop), _sums(view, books, MAX)
+    log, sums = view.validator.log(view.coop), books.totals(MAX)
     return shapes.BooksUnexplained(
         members=log.position - log.commons - sums.members, commons=log.commons - sums.commons
     )

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from node.member.amounts import format_amount
-from node.member.bookkeeping.journal import ONE_FILE, Entry, Journal, Plain, Posting
+from node.member.bookkeeping.journal import Entry, Journal, Plain, Posting
 
 _WIDTH: Final = 46
+_OPENING_PLUGIN: Final = "beancount.plugins.auto_accounts"
+"""Part of beancount: opens the accounts that no file has opened."""
 
 
 def beancount_text(journal: Journal) -> str:
@@ -18,12 +20,16 @@ def beancount_text(journal: Journal) -> str:
 
 
 def _lines(journal: Journal) -> Iterator[str]:
-    yield from (f"; {line}" for line in ONE_FILE)
-    yield f'option "title" {_quoted(journal.title)}'
-    yield f'option "operating_currency" "{journal.commodity}"'
-    yield ""
-    for name in journal.names():
-        yield f"{journal.since.isoformat()} open {name} {journal.commodity}"
+    yield from (f"; {line}" for line in journal.head)
+    if journal.continues:
+        # An account is opened once, and which ones the files before this have opened is not known here.
+        yield f'plugin "{_OPENING_PLUGIN}"'
+    else:
+        yield f'option "title" {_quoted(journal.title)}'
+        yield f'option "operating_currency" "{journal.commodity}"'
+        yield ""
+        for name in journal.names():
+            yield f"{journal.since.isoformat()} open {name} {journal.commodity}"
     for entry in journal.entries:
         yield ""
         yield from _entry(entry, journal)

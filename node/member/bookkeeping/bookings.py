@@ -122,9 +122,12 @@ def _other(line: Mapping[str, Any]) -> str:
     return f"{found['handle'] or found['account']}@{found['coop']}"
 
 
-def journal_of(statement: Statement, zone: ZoneInfo, words: Mapping[Kind, str]) -> Journal:
+def journal_of(
+    statement: Statement, zone: ZoneInfo, words: Mapping[Kind, str], *, continues: bool = False
+) -> Journal:
     """The statement as a journal; `words` say what a part was, for whoever reads it."""
-    own = Name.of("Assets", "Fiado", f"{statement.coop}-{statement.handle}")
+    opening = {} if continues else {own_name(statement): statement.opening}
+    own = own_name(statement)
     first = _first_day(statement, zone)
     return Journal(
         title=Plain.of(f"{statement.handle}@{statement.coop}"),
@@ -132,11 +135,17 @@ def journal_of(statement: Statement, zone: ZoneInfo, words: Mapping[Kind, str]) 
         since=first,
         until=day_of(statement.until, zone),
         entries=[
-            *opening_entry(first, {own: statement.opening}),
+            *opening_entry(first, opening),
             *(_entry(each, own, zone, words) for each in statement.bookings),
         ],
         closing={own: statement.closing},
+        continues=continues,
     )
+
+
+def own_name(statement: Statement) -> Name:
+    """The member's account in a journal."""
+    return Name.of("Assets", "Fiado", f"{statement.coop}-{statement.handle}")
 
 
 def _first_day(statement: Statement, zone: ZoneInfo) -> date:

@@ -84,7 +84,9 @@ def by_day(lines: Iterable[FlowOfHour], zone: ZoneInfo) -> Iterator[tuple[date, 
             yield day, flow, coop, amount
 
 
-def coop_journal(statement: CoopStatement, zone: ZoneInfo, words: Mapping[Flow, str]) -> Journal:
+def coop_journal(
+    statement: CoopStatement, zone: ZoneInfo, words: Mapping[Flow, str], *, continues: bool = False
+) -> Journal:
     """The books as a journal; `words` say what each flow is."""
     began = statement.since or (statement.lines[0].time if statement.lines else statement.until)
     first = day_of(began, zone)
@@ -94,13 +96,14 @@ def coop_journal(statement: CoopStatement, zone: ZoneInfo, words: Mapping[Flow, 
         since=first,
         until=day_of(statement.until, zone),
         entries=[
-            *opening_entry(first, statement.opening.balances()),
+            *opening_entry(first, {} if continues else statement.opening.balances()),
             *(
                 _entry(day, flow, coop, amount, words)
                 for day, flow, coop, amount in by_day(statement.lines, zone)
             ),
         ],
         closing=statement.closing.balances(),
+        continues=continues,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from node.member.amounts import format_amount
-from node.member.bookkeeping.journal import ONE_FILE, Entry, Journal, Plain, Posting
+from node.member.bookkeeping.journal import Entry, Journal, Plain, Posting
 
 _WIDTH: Final = 46
 
@@ -17,7 +17,7 @@ def hledger_text(journal: Journal) -> str:
 
 def _lines(journal: Journal) -> Iterator[str]:
     yield f"; {_described(journal.title)}"
-    yield from (f"; {line}" for line in ONE_FILE)
+    yield from (f"; {line}" for line in journal.head)
     yield "; If hledger can't read the letters, run it as LC_ALL=C.UTF-8 hledger -f FILE balance"
     yield "decimal-mark ."
     yield f"commodity {_money(100_000, journal)}"

@@ -95,7 +95,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journal:
-    """All of it, in the order of days. `closing`: what accounts have in the end; it ends before `until`."""
+    """All of it, in the order of days. `closing`: what accounts have in the end; it ends before `until`.
+
+    One that `continues` begins where another file ends: it has no opening balance, and is read with those.
+    """
 
     title: Plain
     commodity: str
@@ -103,6 +106,12 @@ class Journal:
     until: date
     entries: Sequence[Entry]
     closing: Mapping[Name, int]
+    continues: bool = False
+
+    @property
+    def head(self) -> tuple[str, str]:
+        """What stands at the head of the file, as comments."""
+        return CONTINUED if self.continues else ONE_FILE
 
     def names(self) -> list[Name]:
         """The accounts, in alphabetical order."""
@@ -112,9 +121,14 @@ class Journal:
 
 ONE_FILE: Final = (
     "It begins with an opening balance, so files joined would count that twice: read one of them alone.",
-    "For several months make one file, from the first day of all to the last.",
+    "To add later months make their files with --continue: those are read together with this one.",
 )
-"""What stands at the head of each file, as comments."""
+"""What stands at the head of a file that begins with what there was before."""
+CONTINUED: Final = (
+    "It has no opening balance: read it together with the file that ends on the day before it begins.",
+    "Its last lines check that the balances fit; they don't when a month between the two is missing.",
+)
+"""The same of a file that goes on where another one ends."""
 
 
 def opening_entry(day: date, balances: Mapping[Name, int]) -> list[Entry]:

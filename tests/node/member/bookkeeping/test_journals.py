@@ -1,7 +1,9 @@
 """Journals add up, whatever people have written, and both programs come to the same balances."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from subprocess import CalledProcessError
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,11 +12,13 @@ from hypothesis import strategies as st
 
 from cli.account.statement import WORDS
 from cli.commons.books import FLOW_WORDS
+from node.flows import FLOWS
 from node.member.bookkeeping.beancount import beancount_text
 from node.member.bookkeeping.bookings import COUNTERPARTS, Kind, Statement, journal_of
-from node.member.bookkeeping.coop_books import coop_journal
+from node.member.bookkeeping.coop_books import Sums, coop_journal
 from node.member.bookkeeping.hledger import hledger_text
 from node.member.bookkeeping.journal import Journal, Name, Plain, Posting, commodity_of
+from node.zones import day_begins, day_of
 from tests.node.member.bookkeeping.programs import beancount_balances, hledger_balances
 from tests.node.member.bookkeeping.statements import random_books, random_statement
 
@@ -124,9 +128,77 @@ def test_every_kind_has_its_account() -> None:
     assert Posting(name=COUNTERPARTS[Kind.LEVY], amount=1).balance is None
 
 
-def test_each_file_says_at_its_head_that_it_is_read_alone() -> None:
+def in_two(statement: Statement) -> tuple[Statement, Statement]:
+    """Two statements of the same: up to a day, and from then on."""
+    half = statement.bookings[len(statement.bookings) // 2]
+    split = day_begins(day_of(half.time, ZONE), ZONE)
+    before = [each for each in statement.bookings if each.time < split]
+    after = statement.bookings[len(before) :]
+    reached = before[-1].balance
+    return (
+        replace(statement, until=split, closing=reached, bookings=before),
+        replace(statement, since=split, opening=reached, bookings=after),
+    )
+
+
+@pytest.mark.needs_bookkeeping
+@pytest.mark.parametrize("seed", range(2))
+def test_files_of_two_months_are_read_together(seed: int, tmp_path: Path) -> None:
+    """Joined they come to the balances of one file; each alone, or the second one twice, is refused."""
+    statement = random_statement(seed)
+    first, second = in_two(statement)
+    journals = journal_of(first, ZONE, WORDS), journal_of(second, ZONE, WORDS, continues=True)
+    for write, balances in (
+        (hledger_text, hledger_balances),
+        (beancount_text, beancount_balances),
+    ):
+        texts = [write(each) for each in journals]
+        assert without_nothing(balances("\n".join(texts), tmp_path)) == expected(statement)
+        assert "opening balance" not in texts[1].partition("no opening balance")[2]
+        for broken in (texts[1], "\n".join([*texts, texts[1]])):
+            with pytest.raises((AssertionError, CalledProcessError)):
+                balances(broken, tmp_path)
+
+
+@pytest.mark.needs_bookkeeping
+def test_a_coops_files_of_two_months_are_read_together(tmp_path: Path) -> None:
+    books = random_books(5)
+    time = books.lines[len(books.lines) // 2].time
+    split = day_begins(day_of(time, ZONE), ZONE)
+    before = [line for line in books.lines if line.time < split]
+    sums: dict[str, int] = {"members": 0, "commons": 0}
+    positions: dict[str, int] = {}
+    for line in before:
+        signs = FLOWS[line.flow]
+        sums["members"] += signs.members * line.amount
+        sums["commons"] += signs.commons * line.amount
+        if line.coop:
+            positions[line.coop] = positions.get(line.coop, 0) + signs.position * line.amount
+    reached = Sums(members=sums["members"], commons=sums["commons"], positions=positions)
+    parts = (
+        coop_journal(replace(books, until=split, closing=reached, lines=before), ZONE, FLOW_WORDS),
+        coop_journal(
+            replace(books, since=split, opening=reached, lines=books.lines[len(before) :]),
+            ZONE,
+            FLOW_WORDS,
+            continues=True,
+        ),
+    )
+    asked = {str(name): amount for name, amount in books.closing.balances().items() if amount}
+    for write, balances in (
+        (hledger_text, hledger_balances),
+        (beancount_text, beancount_balances),
+    ):
+        joined = "\n".join(write(each) for each in parts)
+        assert without_nothing(balances(joined, tmp_path)) == asked
+
+
+def test_each_file_says_at_its_head_how_it_is_read() -> None:
     journal = journal_of(random_statement(0), ZONE, WORDS)
     for text in (hledger_text(journal), beancount_text(journal)):
         head = [line for line in text.splitlines()[:4] if line.startswith("; ")]
         assert any("files joined would count that twice" in line for line in head)
     assert "LC_ALL=C.UTF-8" in hledger_text(journal)
+    later = journal_of(random_statement(0), ZONE, WORDS, continues=True)
+    for text in (hledger_text(later), beancount_text(later)):
+        assert "read it together with the file that ends on the day before" in text
