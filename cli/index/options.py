@@ -7,14 +7,22 @@ from typing import Any, Final
 
 import click
 
-from cli.index.history import LEAST_DELAY_DAYS, MOST_DELAY_DAYS, SurveySetting
+from cli.index.backtest_rows import noise_of_prices
+from cli.index.history import LONGEST_PERIOD_DAYS, SurveySetting
 from cli.index.pictures import PictureFile
 from cli.index.scene_png import check_drawable
 from cli.shell.language import say
 from cli.shell.parameters import read_number
+from ledger.index.days import DAYS_IN_WEEK
+from ledger.index.parameters import MOST_LEAD_DAYS
 
 MOST_COOPS: Final = 101
 LARGEST_NOISE_PER_MILLION: Final = 200_000
+
+MOST_PRICES: Final = 1_000_000
+MOST_DELAY_DAYS: Final = MOST_LEAD_DAYS + DAYS_IN_WEEK // 2 + 1
+_LEAD_DAYS: Final = 3
+_NOISE_PER_MILLION: Final = 10_000
 
 _PER_CENT_PLACES: Final = 4
 """A hundredth of a percent of a percent is a millionth."""
@@ -47,9 +55,12 @@ def survey_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def with_setting(
         *args: Any,
-        delay_days: int,
+        period_days: int,
+        lead_days: int | None,
+        delay_days: int | None,
         coops: int,
-        noise: int,
+        noise: int | None,
+        prices_per_coop: int | None,
         seed: int,
         liars: int,
         counted: int | None,
@@ -57,9 +68,10 @@ def survey_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ) -> Any:
         _check_liars(coops, liars, counted)
         setting = SurveySetting(
-            delay_days=delay_days,
+            period_days=period_days,
+            lead_days=_lead_days(lead_days, delay_days, period_days),
             coops=coops,
-            noise_per_million=noise,
+            noise_per_million=_noise(noise, prices_per_coop),
             seed=seed,
             liars=liars,
             counted=counted,
@@ -75,12 +87,23 @@ def survey_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _survey_options() -> list[Callable[[Any], Any]]:
     return [
         click.option(
-            "--delay-days",
-            type=click.IntRange(LEAST_DELAY_DAYS, MOST_DELAY_DAYS),
-            default=7,
+            "--period-days",
+            type=click.IntRange(1, LONGEST_PERIOD_DAYS),
+            default=DAYS_IN_WEEK,
             show_default=True,
-            help="How old the surveyed prices behind a day's value are on average: three days fewer "
-            "on the first day of a week's window, three more on its last.",
+            help="Days from one survey to the next.",
+        ),
+        click.option(
+            "--lead-days",
+            type=click.IntRange(0, MOST_LEAD_DAYS),
+            show_default=str(_LEAD_DAYS),
+            help="Days between a survey and the first day that it sets.",
+        ),
+        click.option(
+            "--delay-days",
+            type=click.IntRange(1, MOST_DELAY_DAYS),
+            help="Instead of --lead-days: how old the surveyed prices behind a day's value are on "
+            "average; with a week's period four days more than the lead.",
         ),
         click.option(
             "--coops",
@@ -92,9 +115,14 @@ def _survey_options() -> list[Callable[[Any], Any]]:
         click.option(
             "--noise",
             type=PercentType(),
-            default="1%",
-            show_default=True,
-            help="The standard deviation of each coop's error, fresh every week.",
+            show_default="1%",
+            help="The standard deviation of each coop's error, fresh in every survey.",
+        ),
+        click.option(
+            "--prices-per-coop",
+            type=click.IntRange(1, MOST_PRICES),
+            help="Instead of --noise: how many prices a coop takes; one of them moves by 7 % for "
+            "reasons of its own, and n together by that / sqrt(n).",
         ),
         click.option(
             "--seed",
@@ -117,6 +145,32 @@ def _survey_options() -> list[Callable[[Any], Any]]:
             "those of all coops by default.",
         ),
     ]
+
+
+def _lead_days(lead_days: int | None, delay_days: int | None, period_days: int) -> int:
+    if delay_days is None:
+        return _LEAD_DAYS if lead_days is None else lead_days
+    if lead_days is not None:
+        raise click.UsageError(say("Give one of --lead-days, --delay-days."))
+    lead = delay_days - (period_days // 2 + 1)
+    if not 0 <= lead <= MOST_LEAD_DAYS:
+        raise click.UsageError(
+            say(
+                "--delay-days: with periods of {period_days} days it is {least} to {most}.",
+                period_days=period_days,
+                least=delay_days - lead,
+                most=delay_days - lead + MOST_LEAD_DAYS,
+            )
+        )
+    return lead
+
+
+def _noise(noise: int | None, prices_per_coop: int | None) -> int:
+    if prices_per_coop is None:
+        return _NOISE_PER_MILLION if noise is None else noise
+    if noise is not None:
+        raise click.UsageError(say("Give one of --noise, --prices-per-coop."))
+    return noise_of_prices(prices_per_coop)
 
 
 def _check_liars(coops: int, liars: int, counted: int | None) -> None:

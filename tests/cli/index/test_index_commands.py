@@ -19,7 +19,8 @@ from click.testing import CliRunner, Result
 
 from cli.index import index_group
 from cli.index.backtest import SHORTEST_HOLDING_DAYS, run_backtest, spread_of
-from cli.index.history import SurveySetting, price_path
+from cli.index.history import SurveySetting
+from cli.index.paths import price_path
 from cli.index.series import SeriesError, bundled_changes, bundled_text, parse_changes, read_changes
 from cli.shell.command_group import CommandGroup
 from cli.shell.exit_codes import ExitCode
@@ -172,13 +173,16 @@ class TestSeries:
 
 
 class TestBacktest:
-    def test_the_last_line_has_what_the_rule_promises(self, tmp_path: Path) -> None:
+    def test_the_last_line_has_what_the_rule_promises(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("cli.index.backtest_rows.row_settings", lambda _: [])
         svg, png = tmp_path / "a.svg", tmp_path / "a.png"
         result = fiado("backtest", "--json", "--svg", svg, "--png", png)
         assert result.exit_code == 0
         figures = last_object(result)
-        assert list(figures) == ["survey", "cer", "nominal"]
-        for spread in figures.values():
+        assert list(figures) == ["survey", "cer", "nominal", "cer_as_published_since", "rows"]
+        for spread in list(figures.values())[:3]:
             assert list(spread) == ["min", "p5", "median", "p95", "max"]
             assert list(spread.values()) == sorted(spread.values())
         assert figures["survey"]["p5"] >= 0.97
@@ -195,7 +199,7 @@ class TestBacktest:
     def test_another_seed_gives_other_errors_and_the_same_one_the_same(self) -> None:
         changes = bundled_changes()
         settings = {
-            name: SurveySetting(delay_days=7, coops=5, noise_per_million=10_000, seed=seed)
+            name: SurveySetting(coops=5, noise_per_million=10_000, seed=seed)
             for name, seed in (("first", 1), ("again", 1), ("second", 2))
         }
         worth = run_backtest(changes, settings).worth
@@ -230,7 +234,10 @@ class TestBacktest:
         with pytest.raises(IndexError):
             path.level_on(path.first_day - 1)
 
-    def test_people_get_a_table_and_a_picture_in_letters(self) -> None:
+    def test_people_get_a_table_and_a_picture_in_letters(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("cli.index.backtest_rows.row_settings", lambda setting: [setting])
         result = fiado("backtest", "--delay-days", "5", "--noise", "0.5%", "--coops", "3")
         assert result.exit_code == 0
         assert "holding periods" in result.stdout
@@ -263,7 +270,7 @@ def test_plot_draws_files_and_letters(tmp_path: Path) -> None:
 
 
 def test_two_liars_of_five_get_little_once_all_levels_count() -> None:
-    honest = SurveySetting(delay_days=7, coops=5, noise_per_million=10_000, seed=1)
+    honest = SurveySetting(coops=5, noise_per_million=10_000, seed=1)
     settings = {
         "all": replace(honest, liars=2),
         "three": replace(honest, liars=2, counted=3),
@@ -284,6 +291,7 @@ def test_liars_that_can_not_be(words: tuple[str, ...]) -> None:
 def test_without_the_drawing_library_only_png_is_missing(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("cli.index.backtest_rows.row_settings", lambda _: [])
     for name in [name for name in sys.modules if name.partition(".")[0] in ("matplotlib", "numpy")]:
         monkeypatch.delitem(sys.modules, name)
     for name in ("matplotlib", "numpy"):
