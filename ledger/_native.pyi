@@ -191,7 +191,9 @@ class Validator:
     def account(self, coop: int, branch: int, number: int) -> bytes | None:
         """The account's row in the listing."""
 
-    def account_named(self, coop: int, branch: int, handle: str) -> int | None: ...
+    def account_named(self, coop: int, branch: int, kept: bytes) -> int | None:
+        """The account whose name is kept as these bytes: a handle's, or 0 and a commitment."""
+
     def accounts_of_key(self, coop: int, key: bytes) -> list[int]:
         """The numbers of the accounts with that key, rising."""
 

@@ -4,13 +4,13 @@ As in `ledger.transactions`, which offers all kinds: a frozen class and its read
 looks at state.
 """
 
-import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import ClassVar
 
 from ledger.codec import Value
 from ledger.government.articles import CLASSES
+from ledger.names import Named, is_named
 from ledger.shapes import (
     MAX_STEWARDS,
     Kind,
@@ -20,8 +20,6 @@ from ledger.shapes import (
     is_uint,
     read_signatures,
 )
-
-HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 
 
 class Status(IntEnum):
@@ -34,12 +32,15 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admit:
-    """A new account, signed by its key and by the stewards. `limit` is its first credit limit."""
+    """A new account, signed by its key and by the stewards. `limit` is its first credit limit.
+
+    `handle` is the name itself in logs of earlier versions, else a commitment to it (`ledger.names`).
+    """
 
     kind: ClassVar[Kind] = Kind.ADMIT
     account: int
     key: bytes
-    handle: str
+    handle: Named
     class_: int
     limit: int
     key_signature: bytes = b""
@@ -125,7 +126,7 @@ def read_admit(fields: list[object]) -> Admit | None:
     signatures = read_signatures(stewards, MAX_STEWARDS)
     if not (is_number(account) and is_bytes(key, 32) and is_bytes(key_signature, 64)):
         return None
-    if type(handle) is not str or not HANDLE.fullmatch(handle):
+    if not is_named(handle):
         return None
     if type(class_) is not int or not 0 <= class_ < CLASSES or type(limit) is not int:
         return None

@@ -27,6 +27,7 @@ TAG_HOST: Final = _tag("fiado1.host")
 TAG_REASON: Final = _tag("fiado1.reason")
 TAG_TEXT: Final = _tag("fiado1.text")
 TAG_GUARDIANS: Final = _tag("fiado1.guard")
+TAG_NAME: Final = _tag("fiado1.name")
 
 
 def signing_context(tag: bytes, *, federation: bytes, coop: int) -> bytes:

@@ -13,6 +13,7 @@ from ledger.charter import Charter
 from ledger.codec import Value
 from ledger.government.commons import PaymentTerms
 from ledger.index.table import Index
+from ledger.names import Named
 from ledger.transactions import Status
 
 COMMONS: Final = 0
@@ -29,7 +30,7 @@ class Account:
 
     number: int
     key: bytes
-    handle: str
+    handle: Named
     class_: int
     balance: int = 0
     next_sequence: int = 1
@@ -135,7 +136,7 @@ class Log:
     held: int = 0
     commons: int = 0
     accounts: dict[int, Account] = field(default_factory=dict)
-    handles: dict[str, int] = field(default_factory=dict)
+    handles: dict[Named, int] = field(default_factory=dict)
     anchored: dict[int, int] = field(default_factory=dict)
     """How far it has taken other logs in; those of which it has nothing are left out."""
     transit: dict[int, list[Transit]] = field(default_factory=dict)

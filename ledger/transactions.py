@@ -9,7 +9,6 @@ Nothing here looks at state.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ledger.accounts import HANDLE as HANDLE
 from ledger.accounts import Admit as Admit
 from ledger.accounts import Limit as Limit
 from ledger.accounts import SetStatus as SetStatus
@@ -39,6 +38,7 @@ from ledger.government.voting import Enact as Enact
 from ledger.government.voting import Propose as Propose
 from ledger.government.voting import Vote as Vote
 from ledger.memos import proposal_hash, reason_hash
+from ledger.names import HANDLE as HANDLE
 from ledger.shapes import MAX_ANCHOR_SIGNATURES as MAX_ANCHOR_SIGNATURES
 from ledger.shapes import MAX_NUMBER as MAX_NUMBER
 from ledger.shapes import MAX_STEWARDS as MAX_STEWARDS

@@ -22,6 +22,7 @@ from ledger.charter import Charter
 from ledger.codec import split
 from ledger.founding import Founding, format_charter_signatures, parse_founding, sign_charter
 from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.names import Named
 from ledger.receipts import Receipt
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
@@ -135,7 +136,7 @@ class Federation:
         coop: int,
         account: int,
         *,
-        handle: str | None = None,
+        handle: Named | None = None,
         class_: int = 0,
         limit: int = 100_000,
         key: SigningKey | None = None,

@@ -112,7 +112,7 @@ def _limit_of(
     """The change of the new member's limit. Nothing else can have changed before the admission."""
     revision = 1
     if is_member:
-        member: Json = find_member(steward, admission.handle)
+        member: Json = find_member(steward, str(admission.account))
         revision = integer(steward.client, member, "revision") + 1
     return Limit(
         account=admission.account,

@@ -32,6 +32,7 @@ from cli.steward.office import able
 from cli.steward.stewardship import Stewardship, steward_key_option
 from ledger.kinds import KINDS
 from ledger.memos import SALT_BYTES
+from ledger.names import shown
 from ledger.transactions import (
     AccountChange,
     Admit,
@@ -237,7 +238,7 @@ def names_of(steward: Stewardship, draft: Draft, waiting: Sequence[Draft] = ()) 
         return {}
     for other in waiting:
         if isinstance(other.transaction, Admit) and other.transaction.account == account:
-            return {(draft.coop.number, account): other.transaction.handle}
+            return {(draft.coop.number, account): shown(other.transaction.handle, account)}
     try:
         # Once only, and not for long: somebody who signs a file may be far from any network.
         with NodeClient(steward.client.url, attempts=1, answer_seconds=NAME_SECONDS) as client:

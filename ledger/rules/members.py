@@ -12,6 +12,7 @@ from ledger.codec import MAX, encode
 from ledger.effects import Effects, Row
 from ledger.government.articles import DAY
 from ledger.government.recovery import RECOVERIES_CHAPTER
+from ledger.names import Named
 from ledger.refusals import Refusal
 from ledger.rules.appeals import stewarded
 from ledger.rules.closing import close, debts_guaranteed
@@ -36,8 +37,8 @@ ADMITTED_CHAPTER: Final = "admitted"
 class MemberState(OfficeState, Protocol):
     """What the rules of this module see of the log that an entry is for."""
 
-    def holds_handle(self, handle: str) -> bool:
-        """Whether an account of this coop has or had the handle."""
+    def holds_handle(self, handle: Named) -> bool:
+        """Whether an account of this coop has or had the handle, or that very commitment."""
 
 
 def decide_members(
@@ -117,7 +118,8 @@ def _check_admit(admit: Admit, state: MemberState, check_key: CheckKey) -> Refus
     # 7.3.1
     if admit.account == COMMONS or state.account(admit.account) is not None:
         return Refusal.ACCOUNT_EXISTS
-    # 7.3.2: those of closed accounts too, so that a name never comes to mean somebody else.
+    # 7.3.2: those of closed accounts too, so that a name never comes to mean somebody else. Of commitments
+    # no log can tell whether they hide one name: that is for the home node (15.3).
     if state.holds_handle(admit.handle):
         return Refusal.HANDLE_TAKEN
     # 7.3.3

@@ -11,6 +11,7 @@ from ledger.charter import Charter, Coop
 from ledger.government.articles import Article
 from ledger.government.bylaws import BYLAWS_CHAPTER, Bylaws, newest_bylaws
 from ledger.government.office import OFFICE_CHAPTER, OFFICE_KEY, Seat, Seats, seats_of
+from ledger.names import shown
 from ledger.refusals import Refusal
 from ledger.signatures import SignatureInvalid, verify
 from ledger.state import Account
@@ -43,11 +44,15 @@ class OfficeState(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steward:
-    """A steward in office: a place that never means anybody else, what people call them, their key."""
+    """A steward in office: a place that never means anybody else, what people call them, their key.
+
+    `account` is that of a steward who was elected; what people call them is then known beside the log.
+    """
 
     place: int
     name: str
     key: bytes
+    account: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +107,8 @@ def _steward(seat: Seat, coop: Coop, state: OfficeState) -> Steward | None:
     account = state.account(seat.account)
     if account is None or account.status is not Status.OPEN:
         return None
-    return Steward(place=seat.place, name=account.handle, key=account.key)
+    name = shown(account.handle, account.number)
+    return Steward(place=seat.place, name=name, key=account.key, account=account.number)
 
 
 def _is_frozen(seat: Seat, state: OfficeState) -> bool:

@@ -18,6 +18,7 @@ from ledger.charter import Charter
 from ledger.founding import Founding
 from ledger.government.commons import Rates
 from ledger.index.table import Index
+from ledger.names import Named
 from ledger.refusals import Refusal
 from ledger.state import Account, Returnable, Transit, Waiting
 
@@ -183,8 +184,8 @@ class Validator(Protocol):
     def account(self, coop: int, number: int, *, branch: int = 0) -> Account | None:
         """A copy of an account; None when there is none, and for the commons."""
 
-    def account_named(self, coop: int, handle: str) -> int | None:
-        """The number of the account with that handle."""
+    def account_named(self, coop: int, handle: Named) -> int | None:
+        """The number of the account whose admission has that handle, or that commitment."""
 
     def accounts_of_key(self, coop: int, key: bytes) -> list[int]:
         """The numbers of the accounts with that key, rising; those that are closed too."""

@@ -3,6 +3,7 @@
 from ledger.effects import levy_total
 from ledger.founding import Founding
 from ledger.government.commons import Rates
+from ledger.names import Named
 from ledger.rules.branches import loss_by, may_stand, new_log
 from ledger.state import Account, Log, State
 from ledger.transactions import Status
@@ -34,7 +35,7 @@ class LogState:
     def account(self, number: int) -> Account | None:
         return self._log.accounts.get(number)
 
-    def holds_handle(self, handle: str) -> bool:
+    def holds_handle(self, handle: Named) -> bool:
         return handle in self._log.handles
 
     def members(self, opened_at_most: int) -> int:

@@ -24,6 +24,7 @@ from ledger.government.bylaws import BYLAWS_CHAPTER, newest_bylaws
 from ledger.government.commons import Rates
 from ledger.government.guarantees import GUARANTEES_CHAPTER, pledged_by_all
 from ledger.index.table import Index
+from ledger.names import Named
 from ledger.refusals import Refusal
 from ledger.rules.charter import CHARTER_CHAPTER, load_charter
 from ledger.rules.days import earliest_time
@@ -34,6 +35,7 @@ from ledger.state import Account, Returnable, Transit, Waiting
 from ledger.validators.interface import LogView, Replayed, Sequenced
 from ledger.validators.native_values import (
     contexts,
+    kept_name,
     native_charter,
     read_account,
     read_log,
@@ -308,10 +310,10 @@ class NativeValidator:
         row = self._core.account(coop, branch, number) if is_number(number) else None
         return None if row is None else read_account(row)
 
-    def account_named(self, coop: int, handle: str) -> int | None:
+    def account_named(self, coop: int, handle: Named) -> int | None:
         """See `Validator.account_named`."""
         try:
-            return self._core.account_named(coop, 0, handle)
+            return self._core.account_named(coop, 0, kept_name(handle))
         except UnicodeEncodeError:  # a lone surrogate is text to Python, but no log has it
             return None
 

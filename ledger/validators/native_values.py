@@ -9,6 +9,7 @@ import msgpack
 import ledger._native as _native
 from ledger.charter import Charter, Stand
 from ledger.messages import TAG_ENTRY, signing_context
+from ledger.names import Named
 from ledger.refusals import Refusal
 from ledger.state import Account, Returnable, Transit, Waiting
 from ledger.validators.interface import LogView
@@ -17,6 +18,11 @@ from ledger.validators.interface import LogView
 def contexts(federation: bytes, coops: Iterable[int]) -> dict[int, bytes]:
     """What precedes the signed part of a transaction in what signatures cover, by coop."""
     return {coop: signing_context(TAG_ENTRY, federation=federation, coop=coop) for coop in coops}
+
+
+def kept_name(named: Named) -> bytes:
+    """A name as native code keeps it: a handle's bytes, or 0 and a commitment, which could look like one."""
+    return named.encode("utf-8") if isinstance(named, str) else b"\0" + named
 
 
 def native_charter(charter: Charter) -> _native.Charter:

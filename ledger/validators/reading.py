@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ledger.charter import Charter, Standing
 from ledger.government.commons import Rates
+from ledger.names import Named
 from ledger.state import Account
 from ledger.validators.interface import Validator
 
@@ -59,8 +60,8 @@ class LogReader:
         """What an account answers for with others, in minor units."""
         return self.validator.pledged(self.coop, account, branch=self.branch)
 
-    def holds_handle(self, handle: str) -> bool:
-        """Whether an account of the coop has or had the handle; of branch 0."""
+    def holds_handle(self, handle: Named) -> bool:
+        """Whether an account of the coop has or had the handle or commitment; of branch 0."""
         return self.validator.account_named(self.coop, handle) is not None
 
     def row(self, chapter: str, key: bytes) -> bytes | None:

@@ -17,6 +17,7 @@ from ledger.founding import Founding
 from ledger.government.commons import Rates
 from ledger.index.table import Index
 from ledger.messages import TAG_ENTRY, signing_context
+from ledger.names import Named
 from ledger.refusals import Refusal
 from ledger.rules.anchors import apply_anchor, check_anchor
 from ledger.rules.branches import (
@@ -310,7 +311,7 @@ class ReferenceValidator:
         account = self._log(coop, branch).accounts.get(number)
         return None if account is None else replace(account)
 
-    def account_named(self, coop: int, handle: str) -> int | None:
+    def account_named(self, coop: int, handle: Named) -> int | None:
         """See `Validator.account_named`."""
         return self._state[coop].handles.get(handle)
 

@@ -19,6 +19,7 @@ from ledger.entries import Entry, decode_entry, transaction_kind
 from ledger.government.commons import PaymentTerms, Rates
 from ledger.index.table import Index
 from ledger.kinds import SHARED_KINDS
+from ledger.names import Named
 from ledger.refusals import Refusal
 from ledger.rules.charter import check_standing
 from ledger.rules.days import check_day, earliest_time, entries_of_day
@@ -40,7 +41,7 @@ from ledger.transactions import (
     Vote,
     signed_part,
 )
-from ledger.validators.native_values import read_account
+from ledger.validators.native_values import kept_name, read_account
 
 RUN: Final = 1024
 """How many entries are looked at together."""
@@ -259,8 +260,9 @@ class _LogState:
     def may_stand(self, coop: int, length: int, head: bytes) -> bool:
         return self._core.may_stand(self.coop, self._branch, coop, length, head)
 
-    def holds_handle(self, handle: str) -> bool:
-        return self._core.account_named(self.coop, self._branch, handle) is not None
+    def holds_handle(self, handle: Named) -> bool:
+        kept = kept_name(handle)
+        return self._core.account_named(self.coop, self._branch, kept) is not None
 
     def members(self, opened_at_most: int) -> int:
         return self._core.members(self.coop, self._branch, opened_at_most)

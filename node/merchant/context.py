@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from heapq import heappush
 
+from ledger.names import shown
 from ledger.validators.interface import Validator
 from node.engine.health.troubles import Trouble
 from node.merchant import shapes
@@ -163,7 +164,7 @@ class Context:
     def handle(self, account: int) -> str | None:
         """The handle of an account of this coop."""
         found = self.validator.account(self.coop, account)
-        return None if found is None else found.handle
+        return None if found is None else shown(found.handle, account)
 
     # --- telling ---
 

@@ -115,7 +115,7 @@ admits = st.builds(
     Admit,
     account=numbers,
     key=hashes,
-    handle=st.from_regex(r"[a-z0-9][a-z0-9._-]{0,31}", fullmatch=True),
+    handle=st.from_regex(r"[a-z0-9][a-z0-9._-]{0,31}", fullmatch=True) | hashes,
     class_=st.integers(0, 15),
     limit=any_integers,
     key_signature=signatures_of_64,

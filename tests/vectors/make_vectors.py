@@ -60,6 +60,7 @@ from tests.vectors.make_leaving import encoded_leavings, leaving_vectors
 from tests.vectors.make_links import link_vectors, messages
 from tests.vectors.make_logs import day_vectors, history_vectors, refusal_vectors, refused
 from tests.vectors.make_longer_forms import longer_form_vectors
+from tests.vectors.make_names import committed, name_vectors
 from tests.vectors.make_receipts import receipt_vectors
 from tests.vectors.make_recovery import (
     SIGNED_BY_KEYS,
@@ -192,6 +193,7 @@ def encoded_transactions() -> dict[str, bytes]:
             1, payer=7, sequence=0, payee_coop=2, payee=9, amount=2**64 - 1, fee=-(2**63)
         ),
         "admission": make.admit(1, 7, handle="ana.b_c-1", class_=1, limit=0),
+        "admission with a commitment": make.admit(1, 8, handle=committed(FEDERATION, "ana")),
         "limit for good": make.limit(1, 7, revision=1, limit=50_000),
         "limit with dates": make.limit(
             1, 7, revision=2, limit=50_000, from_=START, until=START + 86_400, after=100
@@ -409,6 +411,7 @@ MAKERS: Final[dict[str, Callable[[], Case]]] = {
     "forks.json": fork_vectors,
     "voting.json": voting_vectors,
     "recovery.json": recovery_vectors,
+    "names.json": name_vectors,
     "guarantees.json": guarantee_vectors,
     "leaving.json": leaving_vectors,
     "histories.json": history_vectors,

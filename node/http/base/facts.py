@@ -10,6 +10,7 @@ from ledger.codec import split
 from ledger.entries import Entry, decode_entry, entry_kind
 from ledger.government.leaving import Waterfall
 from ledger.government.office import Seat
+from ledger.names import shown
 from ledger.refusals import Refusal
 from ledger.rules.government.leaving import CLAIM_STANDS_S, claim_term, standing_claim
 from ledger.rules.government.recoveries import running_recovery
@@ -73,7 +74,7 @@ def public_account(view: View, coop: int, account: Account) -> shapes.Account:
         coop=view.validator.newest_charter().coops[coop].name,
         coop_number=coop,
         account=account.number,
-        handle=account.handle,
+        handle=account_name(view, coop, account),
         class_=CLASSES[account.class_],
         key=PublicKey(account.key),
         status=STATUSES[account.status],
@@ -86,7 +87,9 @@ def accounts_of_key(view: View, key: bytes) -> list[shapes.AccountOfKey]:
     found = (view.validator.account(view.coop, number) for number in numbers)
     return [
         shapes.AccountOfKey(
-            account=account.number, handle=account.handle, status=STATUSES[account.status]
+            account=account.number,
+            handle=account_name(view, view.coop, account),
+            status=STATUSES[account.status],
         )
         for account in found
         if account is not None
@@ -152,7 +155,12 @@ def paid_debt(view: View, paid: Waterfall, *, within_ceiling: bool = True) -> sh
 def handle_of(view: View, number: int) -> str:
     """What people call an account of the own coop."""
     account = view.validator.account(view.coop, number)
-    return f"#{number}" if account is None else account.handle
+    return f"#{number}" if account is None else account_name(view, view.coop, account)
+
+
+def account_name(view: View, coop: int, account: Account) -> str:
+    """What people call an account of that coop, as far as this node knows; else its number."""
+    return shown(account.handle, account.number)
 
 
 def find_account(view: View, coop: int, named: str) -> Account | None:

@@ -11,6 +11,7 @@ from msgspec import Meta
 from node.engine.fallen import FallenPayment as Found
 from node.engine.fallen import Outcome
 from node.engine.view import View
+from node.http.base import facts
 from node.http.base.shapes import OfCoop
 from node.shapes import Shape
 from node.spellings import Amount, Count, Hash, Number, Time
@@ -94,7 +95,7 @@ def _party(view: View, coop: int, account: int) -> Party:
         coop=_name(view, coop),
         coop_number=coop,
         account=account,
-        handle=None if known is None else known.handle,
+        handle=None if known is None else facts.account_name(view, coop, known),
     )
 
 

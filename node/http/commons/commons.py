@@ -142,7 +142,7 @@ def _movement(view: View, movement: Movement, debts: set[int]) -> shapes.Commons
         entry=movement.entry,
         time=movement.time,
         account=account,
-        handle=None if found is None else found.handle,
+        handle=None if found is None else facts.account_name(view, view.coop, found),
         reason=_reason(view, movement),
         amount=movement.amount,
         is_debt=movement.entry in debts,

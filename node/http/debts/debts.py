@@ -104,7 +104,12 @@ def _claims(view: View, session: Session) -> list[shapes.ClaimedDebt]:
             continue
         paid = facts.debt_of(view, account)
         found.append(
-            shapes.ClaimedDebt(account=number, handle=account.handle, claim=claim, debt=paid)
+            shapes.ClaimedDebt(
+                account=number,
+                handle=facts.account_name(view, view.coop, account),
+                claim=claim,
+                debt=paid,
+            )
         )
     return found
 

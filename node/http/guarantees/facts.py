@@ -43,7 +43,7 @@ def guarantees_of(view: View, number: int) -> shapes.Guarantees | None:
         coop=facts.coop_name(view),
         coop_number=view.coop,
         account=number,
-        handle=account.handle,
+        handle=facts.account_name(view, view.coop, account),
         room=room_of(number, log, time=facts.own_time(view)),
         given=[
             _guarantee(view, rows, number, member, with_news=True)
@@ -135,4 +135,7 @@ def _parties(view: View, numbers: tuple[int, ...]) -> list[shapes.GuaranteeParty
 
 def _party(view: View, number: int) -> shapes.GuaranteeParty:
     account = view.validator.account(view.coop, number)
-    return shapes.GuaranteeParty(account=number, handle="" if account is None else account.handle)
+    return shapes.GuaranteeParty(
+        account=number,
+        handle="" if account is None else facts.account_name(view, view.coop, account),
+    )

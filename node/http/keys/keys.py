@@ -79,7 +79,9 @@ def _recoveries(api: Api, view: View) -> shapes.Recoveries:
         recovery = facts.running_recovery_of(view, number)
         if account is not None and recovery is not None:
             each = shapes.RecoveringAccount(
-                account=number, handle=account.handle, recovery=recovery
+                account=number,
+                handle=facts.account_name(view, view.coop, account),
+                recovery=recovery,
             )
             found.append(each)
     return shapes.Recoveries(coop=api.coop.name, coop_number=view.coop, recoveries=found)

@@ -37,7 +37,7 @@ def long_debts(view: View, after: int, most: int) -> shapes.LongDebts:
         if account is not None and account.balance < 0:
             debt = shapes.LongDebt(
                 account=number,
-                handle=account.handle,
+                handle=facts.account_name(view, view.coop, account),
                 owed=-account.balance,
                 since=since,
                 long_at=since + term,

@@ -162,7 +162,9 @@ def history_item(
             coop=coops[other_coop].name,
             coop_number=other_coop,
             account=other,
-            handle=None if counterpart is None else counterpart.handle,
+            handle=None
+            if counterpart is None
+            else facts.account_name(view, other_coop, counterpart),
         ),
         reference=None if pay.reference is None else Hash(pay.reference),
         delivered=is_there and status == "delivered",

@@ -131,7 +131,7 @@ def _counterpart(view: View, coop: int, number: int) -> Counterpart:
         coop=view.validator.newest_charter().coops[coop].name,
         coop_number=coop,
         account=number,
-        handle=None if account is None else account.handle,
+        handle=None if account is None else facts.account_name(view, coop, account),
     )
 
 
@@ -150,7 +150,7 @@ def facts_of(
         coop=view.validator.newest_charter().coops[view.coop].name,
         coop_number=view.coop,
         account=number,
-        handle=account.handle,
+        handle=facts.account_name(view, view.coop, account),
         status=facts.STATUSES[account.status],
         time=now,
         member_since=None if admitted is None else admitted.time,
@@ -196,7 +196,9 @@ def _guarantees(
 def _guarantee(view: View, number: int, cap: int) -> shapes.ReviewedGuarantee:
     account = view.validator.account(view.coop, number)
     return shapes.ReviewedGuarantee(
-        account=number, handle=None if account is None else account.handle, cap=cap
+        account=number,
+        handle=None if account is None else facts.account_name(view, view.coop, account),
+        cap=cap,
     )
 
 

@@ -56,7 +56,7 @@ def _balances(view: View, after: int, most: int) -> shapes.MemberBalances | None
         found.append(
             shapes.MemberBalance(
                 account=account.number,
-                handle=account.handle,
+                handle=facts.account_name(view, view.coop, account),
                 balance=account.balance,
                 limit=account.limit_at(now),
             )

@@ -71,7 +71,7 @@ async def get_statement(api: Api, request: web.Request) -> web.Response:
             coop=facts.coop_name(view),
             coop_number=view.coop,
             account=account,
-            handle=found.handle,
+            handle=facts.account_name(view, view.coop, found),
             unit=api.founding.unit,
             from_=since,
             to=until,

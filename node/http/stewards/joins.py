@@ -19,6 +19,7 @@ from aiohttp import web
 
 from ledger.codec import MAX
 from ledger.entries import decode_transaction
+from ledger.names import shown
 from ledger.refusals import Refusal
 from ledger.signatures import KeyInadmissible, check_key_admissible
 from ledger.transactions import HANDLE, MAX_NUMBER, Admit
@@ -258,7 +259,7 @@ async def get_join(api: Api, request: web.Request) -> web.Response:
             id=id_,
             state=state_of(view, admit),
             account=admit.account,
-            handle=admit.handle,
+            handle=shown(admit.handle, admit.account),
             expires=join.expires(api),
         )
 

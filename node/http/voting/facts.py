@@ -155,7 +155,9 @@ def people(view: View, accounts: Iterable[int]) -> list[shapes.Person]:
     """Members by their accounts."""
     found = (view.validator.account(view.coop, number) for number in accounts)
     return [
-        shapes.Person(account=each.number, handle=each.handle) for each in found if each is not None
+        shapes.Person(account=each.number, handle=facts.account_name(view, view.coop, each))
+        for each in found
+        if each is not None
     ]
 
 
@@ -195,7 +197,11 @@ def roll_after(view: View, number: int, after: int) -> shapes.Roll | None:
             continue
         if len(listed) == ROLL_ITEMS:
             return shapes.Roll(roll=listed, next=listed[-1].account)
-        listed.append(shapes.Person(account=account.number, handle=account.handle))
+        listed.append(
+            shapes.Person(
+                account=account.number, handle=facts.account_name(view, view.coop, account)
+            )
+        )
     return shapes.Roll(roll=listed, next=None)
 
 
@@ -236,7 +242,7 @@ def _cast(view: View, at: int, data: bytes, number: int) -> shapes.CastVote | No
         entry=at,
         time=entry.time,
         account=vote.account,
-        handle=account.handle,
+        handle=facts.account_name(view, view.coop, account),
         sequence=vote.sequence,
         choice=CHOICES[vote.choice],
     )
@@ -255,7 +261,7 @@ def stewards(view: View) -> shapes.Stewards:
         found.append(
             shapes.StewardInOffice(
                 place=seat.place,
-                name=name if account is None else account.handle,
+                name=name if account is None else facts.account_name(view, view.coop, account),
                 key=None if steward is None else PublicKey(steward.key),
                 account=seat.account,
                 until=seat.until,

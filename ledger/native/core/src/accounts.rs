@@ -18,8 +18,8 @@ pub const NO_POINT: u32 = u32::MAX;
 const NO_ACCOUNT: u32 = u32::MAX;
 /// How far the numbers in the vector may run ahead of twice the accounts.
 const DENSE_AHEAD: usize = 1024;
-/// The longest handle.
-pub const MAX_HANDLE_BYTES: usize = 32;
+/// The longest handle, as it is kept: a commitment stands behind one byte more.
+pub const MAX_HANDLE_BYTES: usize = 33;
 
 /// The part of an account that payments read and write.
 pub struct Account {
@@ -214,7 +214,7 @@ impl Accounts {
             return Err(Fault::Argument("the commons is not an account to put"));
         }
         if record.handle.is_empty() || record.handle.len() > MAX_HANDLE_BYTES {
-            return Err(Fault::Argument("a handle has 1 to 32 bytes"));
+            return Err(Fault::Argument("a handle has 1 to 33 bytes"));
         }
         let holder = self.find_handle(&record.handle);
         match self.find(record.number) {

@@ -226,6 +226,11 @@ impl<'a> Reader<'a> {
         is_nil
     }
 
+    /// Whether a short binary is next.
+    pub fn is_binary(&self) -> bool {
+        self.data.get(self.at) == Some(&0xc4)
+    }
+
     /// A string.
     pub fn text(&mut self) -> Option<&'a str> {
         let length = match self.byte()? {

@@ -28,6 +28,7 @@ impl Status {
 pub struct Record {
     pub number: u32,
     pub key: [u8; 32],
+    /// A handle, or `COMMITTED` and a commitment to one: no handle begins with that byte.
     pub handle: Vec<u8>,
     pub class: u8,
     pub balance: i64,
@@ -44,6 +45,8 @@ pub struct Record {
 }
 
 const FIELDS: u32 = 15;
+/// Before a commitment, which as bytes could look like a handle.
+const COMMITTED: u8 = 0;
 
 impl Record {
     /// An account as it is opened, without a balance or a limit.
@@ -72,7 +75,10 @@ impl Record {
         write::array(out, FIELDS as usize);
         write::unsigned(out, u64::from(self.number));
         write::binary(out, &self.key);
-        write::text(out, &self.handle);
+        match self.handle.split_first() {
+            Some((&COMMITTED, commitment)) => write::binary(out, commitment),
+            _ => write::text(out, &self.handle),
+        }
         write::unsigned(out, u64::from(self.class));
         write::integer(out, self.balance);
         write::unsigned(out, self.next_sequence);
@@ -93,7 +99,7 @@ impl Record {
         Some(Record {
             number: reader.number()?,
             key: *reader.hash()?,
-            handle: reader.text()?.as_bytes().to_vec(),
+            handle: read_handle(reader)?,
             class: u8::try_from(reader.uint()?).ok()?,
             balance: reader.integer()?,
             next_sequence: reader.uint()?,
@@ -108,4 +114,13 @@ impl Record {
             after: if reader.take_nil() { None } else { Some(reader.integer()?) },
         })
     }
+}
+
+fn read_handle(reader: &mut Reader<'_>) -> Option<Vec<u8>> {
+    if !reader.is_binary() {
+        return Some(reader.text()?.as_bytes().to_vec());
+    }
+    let mut kept = vec![COMMITTED];
+    kept.extend_from_slice(reader.hash()?);
+    Some(kept)
 }

@@ -360,9 +360,9 @@ impl Validator {
         }))
     }
 
-    fn account_named(&self, coop: u32, branch: usize, handle: &str) -> PyResult<Option<u32>> {
+    fn account_named(&self, coop: u32, branch: usize, kept: &[u8]) -> PyResult<Option<u32>> {
         let accounts = &self.core.log(LogName { coop, branch }).map_err(to_exception)?.accounts;
-        Ok(accounts.find_handle(handle.as_bytes()).map(|place| accounts.get(place).number))
+        Ok(accounts.find_handle(kept).map(|place| accounts.get(place).number))
     }
 
     fn accounts_of_key(&self, coop: u32, key: &[u8]) -> PyResult<Vec<u32>> {

@@ -70,7 +70,7 @@ const SHAPES = {
     fee: isInteger, reference: orNull(isHash), price: orNull(isPrice), signature: isSignature,
   }],
   [ADMIT]: [2, {
-    account: isNumber, key: isHash, handle: (value) => typeof value === "string" && HANDLE.test(value),
+    account: isNumber, key: isHash, handle: (value) => isHash(value) || (typeof value === "string" && HANDLE.test(value)),
     class: (value) => isNumber(value) && value < 16, limit: isInteger, keySignature: isSignature, stewards: isSignatures(64),
   }],
   [LIMIT]: [1, {

@@ -54,7 +54,7 @@ def admitted(town: Town, coop: int) -> list[str]:
     validator = core_of(town.engines[coop]).validator
     found: list[str] = []
     while (account := validator.account(coop, FIRST_ACCOUNT + len(found) + 1)) is not None:
-        found.append(account.handle)
+        found.append(str(account.handle))
     return found
 
 
