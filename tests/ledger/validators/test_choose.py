@@ -12,7 +12,10 @@ import ledger
 from ledger.validators.choose import NATIVE_INTERFACE, ValidatorUnavailable, chosen_name
 
 STUB = Path(ledger.__file__).with_name("_native.pyi")
-CALLS_OF = (13, "4856f62f8f28351dc0111696df66be84e8d585a1f487129db3d715a4824fc019")
+CALLS_OF = (
+    14,
+    "1639869b8aee48067734d58d60701f1459c4e7421f86b478a4937e1cdafceae2",
+)
 """A number of the interface, and the digest of the calls that belong to it."""
 
 
