@@ -4,11 +4,11 @@
 
 brings `translations/*.po` up to date: what is new gets an empty translation, what is no longer said goes. A
 test sees to it that nothing stays empty. The texts are those in `say` and `later`, the help of commands, and
-what a node's problems and the errors that commands explain say.
+what a node's problems and the packages below say (`extract_forms`).
 """
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -19,6 +19,7 @@ import click
 from babel.messages.catalog import Catalog
 
 import node.http
+from cli.extract_forms import told_below
 from cli.main import main as fiado
 from cli.shell.help_texts import help_of
 from cli.shell.language import FOLDER
@@ -30,20 +31,6 @@ from node.words.writing import bring_up_to_date, updated
 ROOT: Final = Path(__file__).parents[1]
 SAID: Final = ("say", "later")
 """The functions whose first argument is a text."""
-REASONED: Final = ("node/urls.py", "node/member/**/*.py", "ledger/**/*.py")
-"""Files that raise errors with a reason in words."""
-REASONS: Final[Mapping[str, Sequence[int]]] = {
-    "CharterError": (0,),
-    "JournalDamaged": (1,),
-    "LinkError": (0,),
-    "NodeMisbehaved": (1,),
-    "NodeUnreachable": (1,),
-    "NodeUrlError": (1, 2),
-    "OrderError": (0,),
-    "ProofError": (0,),
-    "WalletDamaged": (1,),
-}
-"""Of each of those errors, which arguments are words."""
 ELSEWHERE: Final = ("node/change_words.py",)
 """Files outside of `cli` that mark texts with the same names."""
 
@@ -55,7 +42,7 @@ def collect() -> Catalog:
         for text in texts_of(ast.parse(path.read_text(encoding="utf-8"))):
             # Files, not lines: a translation should not change when code above it moves.
             catalog.add(text, locations=[(path.relative_to(ROOT).as_posix(), 0)])
-    for place, text in (*_help(fiado), *_problems(), *_reasons()):
+    for place, text in (*_help(fiado), *_problems(), *told_below(ROOT)):
         catalog.add(text, locations=[(place, 0)])
     return catalog
 
@@ -65,17 +52,6 @@ def texts_of(tree: ast.AST) -> Iterator[str]:
     for each in ast.walk(tree):
         if isinstance(each, ast.Call) and each.args and _name(each.func) in SAID:
             yield from _constants(each.args[0])
-
-
-def _reasons() -> Iterator[tuple[str, str]]:
-    """Why something went wrong, as the errors that commands explain say it, each with its file."""
-    for path in (path for name in REASONED for path in sorted(ROOT.glob(name))):
-        place = path.relative_to(ROOT).as_posix()
-        for each in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(each, ast.Call) and _name(each.func) in REASONS:
-                for position in REASONS[_name(each.func)]:
-                    for argument in each.args[position : position + 1]:
-                        yield from ((place, text) for text in _constants(argument))
 
 
 def _name(function: ast.expr) -> str:

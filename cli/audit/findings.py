@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cli.shell.language import later, say
+from cli.shell.retelling import retold
 from ledger.charter import Charter
 from node.audit import Fault, Finding
 
@@ -90,7 +91,7 @@ def finding_words(finding: Finding, charter: Charter) -> list[str]:
         )
     lines.append(say("  Rule: {rule}.", rule=rule))
     if finding.detail:
-        lines.append(say("  Seen: {detail}.", detail=finding.detail))
+        lines.append(say("  Seen: {detail}.", detail=retold(finding.detail)))
     lines.append(say("  What to do: {remedy}", remedy=say(remedy)))
     return lines
 

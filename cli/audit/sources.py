@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from cli.shell.language import say
+from cli.shell.retelling import retold
 from cli.shell.terminal import Output
 from ledger.errors import EncodingError
 from ledger.founding import (
@@ -238,6 +239,6 @@ def _words(error: NodeError) -> str:
         return say(
             "the node answered {code}: {detail}",
             code=error.code,
-            detail=error.detail or error.title,
+            detail=retold(error.detail or error.title),
         )
-    return say("the node answered no more: {reason}", reason=getattr(error, "reason", ""))
+    return say("the node answered no more: {reason}", reason=retold(getattr(error, "reason", "")))

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from cli.shell.language import say
+from cli.shell.retelling import retold
 from ledger.government.articles import ARTICLES, Article, first_limit_of
 from ledger.government.bylaws import Articles, Bylaws, contradictions
 from node.bylaws.explain import sentence_of, title_of
@@ -83,7 +84,9 @@ def read_bylaws_file(path: Path) -> Articles:
     try:
         document = tomllib.loads(data.decode("utf-8")) if len(data) <= LARGEST else {}
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise FileUnreadable(path, say("it is not TOML: {error}", error=error)) from error
+        raise FileUnreadable(
+            path, say("it is not TOML: {error}", error=retold(str(error)))
+        ) from error
     written = document.get("articles")
     if document.keys() != {"version", "articles"} or document["version"] != 1:
         raise FileUnreadable(path, say("it needs version = 1, [articles], and nothing else"))

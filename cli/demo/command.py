@@ -14,6 +14,7 @@ from cli.demo.plays import ASSEMBLY, FEDERATION
 from cli.demo.tour import run_tour
 from cli.demo.trade import TradeResult, run_trade
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import marked
 from cli.shell.language import say
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
@@ -127,7 +128,7 @@ def _show(result: TradeResult, output: Output) -> None:
                 offered=result.offered,
             ),
             say("refused"): refused or say("none"),
-            say("within a cooperative"): f"{100 * result.local_share:.1f} %",
+            say("within a cooperative"): marked(f"{100 * result.local_share:.1f} %"),
             say("on its way"): str(result.in_transit),
             say("sum of everything"): str(result.total),
             say("same state everywhere"): say("yes") if result.digests_equal else say("NO"),
@@ -136,7 +137,7 @@ def _show(result: TradeResult, output: Output) -> None:
             else say("SOMETHING DOES NOT HOLD"),
             say("validator"): str(document["validator"]),
             say("seconds"): ", ".join(
-                f"{say(part)} {took:.1f}" for part, took in result.seconds.items()
+                f"{say(part)} {marked(f'{took:.1f}')}" for part, took in result.seconds.items()
             ),
         }
     )

@@ -28,6 +28,7 @@ from cli.demo.processes import RunningNode, free_ports, running
 from cli.demo.sending import Home, Sent, admit_all, number_payments, pay_all
 from cli.demo.signing import NewMember, Signer
 from cli.demo.spreading import local_share, spread_members
+from cli.shell.forms import marked
 from cli.shell.language import later, say
 from cli.shell.terminal import Output
 from ledger.transactions import HANDLE
@@ -129,7 +130,10 @@ def run_trade(graph: TradeGraph, *, coops: int, root: Path, output: Output) -> T
     homes = [home + 1 for home in spread_members(graph, coops)]
     share = local_share(graph, homes)
     output.note(
-        say("{value} % of the payments stay within a cooperative.", value=f"{100 * share:.1f}")
+        say(
+            "{value} % of the payments stay within a cooperative.",
+            value=marked(f"{100 * share:.1f}"),
+        )
     )
     seed = secrets.token_bytes(32)
     founded = found(

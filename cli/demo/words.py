@@ -11,6 +11,7 @@ from cli.demo.trade import NotSettled
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
+from cli.shell.retelling import retold
 
 
 @explain.register
@@ -47,7 +48,9 @@ def _(error: SendingFailed) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "demo_sending_failed",
-        say("{url} did not take what was sent: {reason}", url=error.url, reason=error.reason),
+        say(
+            "{url} did not take what was sent: {reason}", url=error.url, reason=retold(error.reason)
+        ),
         say("Run it again with --folder to keep the nodes' logs, and look there."),
     )
 

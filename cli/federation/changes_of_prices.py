@@ -11,6 +11,7 @@ from cli.federation.proposing import coop_named, propose, signing_options
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
+from cli.shell.retelling import retold
 from cli.steward.stewardship import Stewardship
 from ledger.charter import Charter
 from ledger.charter_changes import read_change
@@ -131,11 +132,13 @@ def read_table(file: Path, first_day: int, charter: Charter) -> SetIndex:
         _check_names(table)
         change = SetIndex(first_day=first_day, table=_table(table, charter), start=_start(table))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _unusable(file, say("it is not TOML ({error})", error=error)) from error
+        raise _unusable(file, say("it is not TOML ({error})", error=retold(str(error)))) from error
     except DefinitionError as error:
-        raise _unusable(file, f"unit.{error}") from error
+        raise _unusable(file, f"unit.{retold(str(error))}") from error
     except (KeyError, TypeError, AttributeError, AmountError) as error:
-        raise _unusable(file, say("this is missing or wrong: {error}", error=error)) from error
+        raise _unusable(
+            file, say("this is missing or wrong: {error}", error=retold(str(error)))
+        ) from error
     if read_change(change.value()) is None:
         raise _unusable(file, say("a number is out of its range, or a field has another type"))
     return change

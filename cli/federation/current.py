@@ -11,6 +11,7 @@ from typing import Any
 
 from cli.shell.forms import forms
 from cli.shell.language import say
+from cli.shell.retelling import retold
 from ledger.charter import Charter
 from ledger.charter_changes import Change, Join, read_change
 from ledger.codec import Value, decode, encode
@@ -140,7 +141,7 @@ def _asked(client: NodeClient, charter: Charter, data: bytes) -> Asked:
         check_request(request, federation=charter.federation)
     except ProofError as error:
         raise NodeMisbehaved(
-            client.url, say("it keeps a request that is none ({error})", error=error)
+            client.url, say("it keeps a request that is none ({error})", error=retold(str(error)))
         ) from error
     change = read_change(request.change)
     if not isinstance(change, Join):

@@ -11,6 +11,7 @@ from cli.federation.draft import MISSING_KEY, CoopDraft, IndexDraft, StewardDraf
 from cli.federation.quorums import advice
 from cli.shell.language import say
 from cli.shell.parameters import output_option
+from cli.shell.retelling import retold
 from cli.shell.terminal import Output
 from ledger.codec import MAX
 from ledger.errors import CharterError
@@ -141,7 +142,7 @@ def init(
         )
     except ValueError as error:
         raise click.UsageError(
-            say("The charter can't be written: {error}.", error=error)
+            say("The charter can't be written: {error}.", error=retold(str(error)))
         ) from error
     with file.open("x", encoding="utf-8") as opened:
         opened.write(text)
@@ -354,5 +355,5 @@ def _problem(file: Path) -> str | None:
     try:
         read_founding(file)
     except CharterError as error:
-        return str(error)
+        return retold(str(error))
     return None

@@ -11,6 +11,7 @@ from pathlib import Path
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
+from cli.shell.retelling import retold
 from ledger.charter import Charter
 from ledger.errors import CharterError
 from ledger.founding import format_charter_signatures, parse_charter_signatures
@@ -39,7 +40,9 @@ def parse_signatures(path: Path) -> dict[int, bytes]:
         raise CliError(
             ExitCode.REFUSED,
             "signatures_unreadable",
-            say("{path} is not a file of signatures: {error}.", path=path, error=error),
+            say(
+                "{path} is not a file of signatures: {error}.", path=path, error=retold(str(error))
+            ),
             say(
                 "`fiado federation sign` writes them, such as charter.signatures.toml; the charter is "
                 "not one."

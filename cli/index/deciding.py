@@ -32,7 +32,7 @@ def decimals_of(rules: Json) -> int:
 
 def level_words(millionths: int) -> str:
     """A level, with six decimals."""
-    return f"{Decimal(millionths) / MILLIONTHS:.6f}"
+    return marked(f"{Decimal(millionths) / MILLIONTHS:.6f}")
 
 
 def deciding_lines(

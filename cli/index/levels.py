@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from cli.shell.forms import marked
 from cli.shell.language import say
+from cli.shell.retelling import retold
 from ledger.charter import Charter
 from ledger.decisions import Decision, IndexEntry, Observations
 from ledger.entries import decode_transaction
@@ -29,7 +31,7 @@ class CoopLevel:
 
     def words(self) -> str:
         """Such as `norte 1040.00` or `sur 2000.00 (outlier)`."""
-        shown = f"{self.coop} {Decimal(self.level) / MILLIONTHS:.2f}"
+        shown = f"{self.coop} {marked(f'{Decimal(self.level) / MILLIONTHS:.2f}')}"
         return say("{shown} (outlier)", shown=shown) if self.is_outlier else shown
 
     def as_json(self) -> dict[str, object]:
@@ -45,7 +47,7 @@ def levels_of_coops(
         charter = fetch_charter(client).charter
     except CharterError as error:
         raise NodeMisbehaved(
-            client.url, say("its charter can't be read: {error}", error=error)
+            client.url, say("its charter can't be read: {error}", error=retold(str(error)))
         ) from error
     levels = {}
     for one in prints:

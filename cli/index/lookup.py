@@ -14,7 +14,7 @@ import click
 from cli.index.compute import DAY, daily_values
 from cli.index.node_values import show_of_node, value_of_node
 from cli.index.series import bundled_changes
-from cli.shell.forms import in_units
+from cli.shell.forms import in_units, marked
 from cli.shell.language import say
 from cli.shell.parameters import AMOUNT, NODE_URL, output_option
 from cli.shell.terminal import Output
@@ -70,7 +70,7 @@ def show(*, day: int | None, url: str | None, output: Output) -> None:
         return
     day, value = value_on(day)
     output.fields(
-        {say("day"): text_from_day(day), say("CER"): f"{Decimal(value) / MILLIONTHS:.6f}"}
+        {say("day"): text_from_day(day), say("CER"): marked(f"{Decimal(value) / MILLIONTHS:.6f}")}
     )
     output.result({"day": text_from_day(day), "method": "cer", "value_millionths": value})
 
@@ -115,7 +115,7 @@ def convert(
         units = units_from_price(price or 0, millionths)
     else:
         price = price_from_units(units, millionths)
-    fields[say("one unit")] = f"{Decimal(millionths) / MILLIONTHS:.6f}"
+    fields[say("one unit")] = marked(f"{Decimal(millionths) / MILLIONTHS:.6f}")
     output.fields({**fields, say("price"): in_units(price or 0), say("units"): in_units(units)})
     output.result(
         {"price_minor": price, "amount": units, "value_millionths": millionths}

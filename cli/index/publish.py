@@ -19,6 +19,7 @@ from cli.index.survey_files import FORMAT, name_of_week
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import marked
 from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options, read_number
 from cli.shell.passphrase import PassphraseSource
@@ -297,7 +298,7 @@ def _survey(rules: Json, path: Path) -> Statement:
     words = say(
         "In the week to {week}, what a unit is worth cost {value} {currency}.",
         week=document["week"],
-        value=f"{Decimal(level) / MILLIONTHS:.6f}",
+        value=marked(f"{Decimal(level) / MILLIONTHS:.6f}"),
         currency=rules["currency"],
     )
     publication = Publication(decision=OBSERVATION, number=week, content=content)

@@ -27,6 +27,7 @@ from cli.index.survey_files import (
     save_closed,
 )
 from cli.shell.consent import agree_to_close
+from cli.shell.forms import marked
 from cli.shell.language import say
 from cli.shell.parameters import AMOUNT, output_option
 from cli.shell.terminal import Output
@@ -181,7 +182,7 @@ def _show(closed: ClosedWeek, path: Path, output: Output) -> None:
                 weight_seen=closed.result.weight_seen,
                 weight_total=closed.result.weight_total,
             ),
-            say("level"): f"{Decimal(closed.level) / MILLIONTHS:.6f}",
+            say("level"): marked(f"{Decimal(closed.level) / MILLIONTHS:.6f}"),
             say("file"): str(path),
             say("SHA-256"): closed.hash.hex(),
         }

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Final
 
 from cli.shell.language import say
+from cli.shell.retelling import retold
 from ledger.index.days import day_from_text, last_day_of_week, text_from_day, week_of_day
 from ledger.index.parameters import LARGEST_VALUE, LOWEST_VALUE
 from ledger.index.statistics import BasketResult, PricePair, laspeyres, level_from_index
@@ -159,7 +160,9 @@ def read_basket(folder: Path) -> Basket:
     try:
         fields = tomllib.loads(_read_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise SurveyFileError(path, say("it is not TOML: {error}", error=error)) from None
+        raise SurveyFileError(
+            path, say("it is not TOML: {error}", error=retold(str(error)))
+        ) from None
     if set(fields) != {"currency", "base_week", "base_level", "weights"}:
         raise SurveyFileError(
             path,

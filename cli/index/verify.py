@@ -19,6 +19,7 @@ from cli.shell.exit_codes import ExitCode
 from cli.shell.forms import day
 from cli.shell.language import say
 from cli.shell.parameters import NODE_URL, output_option
+from cli.shell.retelling import retold
 from cli.shell.terminal import Output
 from ledger.charter import Charter
 from ledger.charter_index import Redenominate, SetIndex
@@ -68,7 +69,7 @@ def verify(*, url: str, charter_file: Path | None, output: Output) -> None:
             known = with_news(client, known_charter(parse_founding(source)))
         except CharterError as error:
             raise NodeMisbehaved(
-                url, say("its charter can't be read: {error}", error=error)
+                url, say("its charter can't be read: {error}", error=retold(str(error)))
             ) from error
         charter = known.charter
         if charter.index is None:

@@ -8,6 +8,7 @@ from cli.index.units import NothingToCheck
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
+from cli.shell.retelling import retold
 from ledger.index.definition_fields import FIELDS
 from ledger.index.definitions import DefinitionError
 from ledger.index.statistics import TooLittleSeen
@@ -119,7 +120,7 @@ def _(error: DefinitionError) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "unit_impossible",
-        say("That is no unit: {error}.", error=error),
+        say("That is no unit: {error}.", error=retold(str(error))),
         say(
             "A definition has {names}: PROTOCOL section 9.9 says what each may be.",
             names=", ".join(FIELDS),

@@ -18,6 +18,7 @@ import urllib3
 from cli.shell.language import say
 from cli.shell.parameters import PAGE_URL, output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
+from cli.shell.retelling import retold
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
 from ledger.signatures import SigningKey
@@ -101,7 +102,7 @@ def _events(member: Membership, output: Output) -> Iterator[tuple[str, str]]:
                     last = event.get("id", last)
         except (AnswerLost, NodeUnreachable) as error:
             output.note(
-                say("The connection is lost ({reason}); trying again.", reason=say(error.reason))
+                say("The connection is lost ({reason}); trying again.", reason=retold(error.reason))
             )
         except NodeProblem as problem:
             if not problem.is_retryable:

@@ -8,6 +8,7 @@ from cli.shell.describing import when
 from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
+from cli.shell.retelling import retold
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
 from node.member.client import Json, path_of
@@ -21,14 +22,14 @@ def webhook() -> None:
 def _state(found: Json) -> str:
     """How it goes with an endpoint, in words."""
     if found["disabled"]:
-        return say("disabled: {why}", why=found["why"])
+        return say("disabled: {why}", why=retold(str(found["why"])))
     if found["health"] == "failing":
         failure, next_try = found["failure"], found["next_try"]
         again = "" if next_try is None else say(" Next try: {time}.", time=when(next_try))
         return say(
             "failing since {time}: {error}{again}",
             time=when(found["failing_since"]),
-            error=failure["error"],
+            error=retold(str(failure["error"])),
             again=again,
         )
     return say("works") if found["health"] == "works" else say("nothing sent so far")

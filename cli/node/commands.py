@@ -20,6 +20,7 @@ from cli.shell.forms import in_units
 from cli.shell.language import say
 from cli.shell.matters import federation_matters
 from cli.shell.parameters import NODE_TARGET, output_option
+from cli.shell.retelling import retold
 from cli.shell.states import state_words
 from cli.shell.terminal import Output
 from ledger.signatures import SEED_BYTES
@@ -266,10 +267,10 @@ def status(target: Path | str, output: Output) -> None:
     _logs(logs, output)
     for deciding in read_deciding(found):
         output.line()
-        output.line(say("Being decided: {deciding}", deciding=deciding))
+        output.line(say("Being decided: {deciding}", deciding=retold(deciding)))
     for trouble in troubles:
         output.line()
-        output.line(f"{trouble.detail} {trouble.remedy}")
+        output.line(f"{retold(trouble.detail)} {retold(trouble.remedy)}")
     for line in matters.lines():
         output.line()
         output.line(line)
@@ -322,7 +323,7 @@ def _not_running(folder: Path, error: NodeUnreachable) -> CliError:
             "The node in {folder} does not run: nobody answers at {url} ({reason}).",
             folder=folder,
             url=error.url,
-            reason=say(error.reason),
+            reason=retold(error.reason),
         ),
         say(
             "Start it with `fiado node run {folder}`; `fiado doctor --folder {folder}` looks at "

@@ -19,7 +19,10 @@ import nacl.bindings
 
 from cli.node.address import address_of
 from cli.shell.errors import in_words
+from cli.shell.forms import marked
 from cli.shell.language import say
+from cli.shell.retelling import retold
+from cli.shell.states import state_words
 from ledger.signatures import SignatureInvalid, SigningKey, verify
 from ledger.validators.choose import ValidatorUnavailable, chosen_name
 from node.audit.database import PREFIX, database_problem
@@ -108,7 +111,7 @@ def _validator() -> Check:
         return Check(
             name=say("validator"),
             health=Health.BAD,
-            found=str(error),
+            found=retold(str(error)),
             remedy=say("Run `make native`."),
         )
     if name == "native":
@@ -162,11 +165,13 @@ def _disk(folder: Path) -> Check:
             took_ms = (time.perf_counter_ns() - begun) / 1e6
     except OSError as error:
         found = say(
-            "can't write and sync in {where}: {strerror}", where=where, strerror=error.strerror
+            "can't write and sync in {where}: {strerror}",
+            where=where,
+            strerror=say(error.strerror or ""),
         )
         remedy = say("A node needs a local disk with room, in a folder that it may write to.")
         return Check(name=say("disk"), health=Health.BAD, found=found, remedy=remedy)
-    found = say("sync in {where} takes {took_ms} ms", where=where, took_ms=f"{took_ms:.1f}")
+    found = say("sync in {where} takes {took_ms} ms", where=where, took_ms=marked(f"{took_ms:.1f}"))
     if took_ms > SLOW_SYNC_MS:
         remedy = say("Payments wait for the disk. A solid-state disk makes them quick.")
         return Check(name=say("disk"), health=Health.NOTE, found=found, remedy=remedy)
@@ -192,7 +197,7 @@ def check_wallet(path: Path) -> Iterator[Check]:
         public = read_wallet(path).public
     except (WalletError, UnsafeFile, OSError) as error:
         worded = in_words(error)
-        found = worded.message if worded else str(error)
+        found = worded.message if worded else retold(str(error))
         remedy = worded.remedy if worded else ""
         yield Check(name=say("wallet"), health=Health.BAD, found=found, remedy=remedy)
         return
@@ -214,7 +219,9 @@ def check_folder(folder: Path) -> Iterator[Check]:
     except NodeFault as error:
         worded = in_words(error)
         remedy = worded.remedy if worded else ""
-        yield Check(name=say("node folder"), health=Health.BAD, found=str(error), remedy=remedy)
+        yield Check(
+            name=say("node folder"), health=Health.BAD, found=retold(str(error)), remedy=remedy
+        )
         return
     words = say("{title}, federation {name}", title=found.coop.title, name=found.founding.name)
     yield Check(name=say("node folder"), health=Health.GOOD, found=words)
@@ -234,7 +241,7 @@ def check_folder(folder: Path) -> Iterator[Check]:
     problem = database_problem(address)
     if problem is not None:
         remedy = say("Stop the node and restore a copy; see OPERATING.")
-        yield Check(name=say("database"), health=Health.BAD, found=problem, remedy=remedy)
+        yield Check(name=say("database"), health=Health.BAD, found=retold(problem), remedy=remedy)
         return
     words = (
         say("sound")
@@ -254,7 +261,7 @@ def _without_place(folder: Path, missing: NotInCharter) -> Check:
         return Check(
             name=say("node folder"),
             health=Health.NOTE,
-            found=say("has no place in the charter yet: {missing}", missing=missing),
+            found=say("has no place in the charter yet: {missing}", missing=retold(str(missing))),
             remedy=say(
                 "The node waits until the federation has decided, and goes on by itself; `fiado "
                 "federation show URL`, with the address of one of its peers, says how far that is. If "
@@ -263,7 +270,9 @@ def _without_place(folder: Path, missing: NotInCharter) -> Check:
         )
     worded = in_words(missing)
     remedy = worded.remedy if worded else ""
-    return Check(name=say("node folder"), health=Health.BAD, found=str(missing), remedy=remedy)
+    return Check(
+        name=say("node folder"), health=Health.BAD, found=retold(str(missing)), remedy=remedy
+    )
 
 
 def check_running(folder: Path) -> Iterator[Check]:
@@ -307,17 +316,19 @@ def check_node(url: str) -> Iterator[Check]:
     words = say(
         "{coop}, {ready}, validator {validator}",
         coop=status.get("coop"),
-        ready=ready,
-        validator=status.get("validator"),
+        ready=state_words(ready),
+        validator=state_words(status.get("validator")),
     )
     health = Health.GOOD if ready == "ready" else Health.NOTE
     yield Check(name=say("node"), health=health, found=words)
     for trouble in read_troubles(status):
         health = Health.BAD if trouble.stops_recording else Health.NOTE
-        name = trouble.kind.replace("_", " ")
-        yield Check(name=name, health=health, found=trouble.detail, remedy=trouble.remedy)
+        name = state_words(trouble.kind)
+        yield Check(
+            name=name, health=health, found=retold(trouble.detail), remedy=retold(trouble.remedy)
+        )
     for deciding in read_deciding(status):
-        yield Check(name=say("being decided"), health=Health.NOTE, found=deciding)
+        yield Check(name=say("being decided"), health=Health.NOTE, found=retold(deciding))
     node_time = status.get("time")
     gap = abs(int(time.time()) - node_time) if isinstance(node_time, int) else 0
     if gap > WIDEST_CLOCK_GAP_SECONDS:

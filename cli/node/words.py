@@ -6,6 +6,7 @@ Only words: see `cli.shell.errors`. Importing this module registers them.
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
+from cli.shell.retelling import retold
 from ledger.validators.choose import ValidatorUnavailable
 from node.errors import ListenFault, NodeFault, StoreInUse, StoreUnavailable
 from node.folder.files import (
@@ -32,7 +33,10 @@ def _(error: StoreUnavailable) -> CliError:
 @explain.register
 def _(error: StoreUrlError) -> CliError:
     return CliError(
-        ExitCode.USAGE, "store_url_malformed", f"--store: {error.problem}.", error.remedy
+        ExitCode.USAGE,
+        "store_url_malformed",
+        f"--store: {retold(error.problem)}.",
+        retold(error.remedy),
     )
 
 
@@ -73,7 +77,7 @@ def _(error: FolderError) -> CliError:
     return CliError(
         ExitCode.REFUSED if is_unsigned else ExitCode.INPUT_OUTPUT,
         "node_folder",
-        text if text.endswith(".") else f"{text}.",
+        retold(text if text.endswith(".") else f"{text}."),
         _folder_remedy(text),
     )
 
@@ -83,7 +87,7 @@ def _(error: ValidatorUnavailable) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "validator_unavailable",
-        say("The validator can't be used: {error}.", error=error),
+        say("The validator can't be used: {error}.", error=retold(str(error))),
         say(
             "Or run with the reference validator: FIADO_VALIDATOR=reference, and no "
             "FIADO_REQUIRE_NATIVE."
@@ -105,7 +109,7 @@ def _(error: NotInCharter) -> CliError:
             "another cooperative, or has another key than the others know.",
             settings_file=SETTINGS_FILE,
         )
-    return CliError(ExitCode.INPUT_OUTPUT, "node_folder", f"{error}.", remedy)
+    return CliError(ExitCode.INPUT_OUTPUT, "node_folder", f"{retold(str(error))}.", remedy)
 
 
 def _folder_remedy(text: str) -> str:
@@ -127,6 +131,6 @@ def _folder_remedy(text: str) -> str:
 
 
 def _sentence(error: Exception) -> str:
-    text = str(error)
+    text = retold(str(error))
     text = text[:1].upper() + text[1:]
     return text if text.endswith(".") else f"{text}."

@@ -16,6 +16,7 @@ from cli.shell.exit_codes import ExitCode
 from cli.shell.forms import moment
 from cli.shell.language import say
 from cli.shell.parameters import NODE_URL, PLACE, output_option, wallet_option
+from cli.shell.retelling import retold
 from cli.shell.terminal import Output
 from ledger.charter import Charter
 from ledger.errors import ProofError
@@ -252,7 +253,7 @@ def _by_changes(
             "{error}. No changes of the charter are known, from {changes}: if the cooperative has "
             "another node key by now, or joined later, get them with `fiado federation history "
             "--out`",
-            error=error,
+            error=retold(str(error)),
             changes=changes,
         )
     )

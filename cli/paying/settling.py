@@ -14,6 +14,7 @@ from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.forms import in_units
 from cli.shell.language import later, say
+from cli.shell.retelling import retold
 from cli.shell.terminal import Output
 from node.member.membership import Membership
 from node.member.paying.desk import Desk, open_desk
@@ -97,7 +98,7 @@ def news_words(news: News) -> str:
             )
         case Step.REFUSED:
             why = "" if news.problem is None else news.problem.detail or news.problem.title
-            return say("The node refused that payment: {why}", why=why)
+            return say("The node refused that payment: {why}", why=retold(why))
         case Step.RECORDED:
             return say(
                 "It is recorded: {payment}, entry {number}.",
@@ -147,7 +148,7 @@ def agree_although(
     if paid is not None:
         return paid
     for trouble in troubles:
-        output.note(say("Careful: {detail}", detail=trouble.detail))
+        output.note(say("Careful: {detail}", detail=retold(trouble.detail)))
     if anyway:
         return None
     if output.is_json or not sys.stdin.isatty():
@@ -157,7 +158,7 @@ def agree_although(
             say(
                 "Nothing was paid: a payment to {coop} would not arrive now. {detail}",
                 coop=coop,
-                detail=troubles[0].detail,
+                detail=retold(troubles[0].detail),
             ),
             say(
                 "Wait until the cooperatives have decided, or pay all the same with --anyway: the "

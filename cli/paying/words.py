@@ -10,6 +10,7 @@ from cli.shell.errors import CliError, explain, in_words
 from cli.shell.exit_codes import ExitCode
 from cli.shell.forms import in_units
 from cli.shell.language import say
+from cli.shell.retelling import retold
 from node.member.contacts import (
     LONGEST_NAME,
     MOST_CONTACTS,
@@ -40,7 +41,7 @@ def _(error: LinkError) -> CliError:
     return CliError(
         ExitCode.USAGE,
         "link_malformed",
-        say("The payment link can't be used: {problem}.", problem=say(error.problem)),
+        say("The payment link can't be used: {problem}.", problem=retold(error.problem)),
         say("Ask the payee for a new one, or pay to the address, such as alice@norte."),
     )
 
@@ -275,7 +276,7 @@ def _(error: OrderError) -> CliError:
     return CliError(
         ExitCode.USAGE,
         "order_malformed",
-        say("The order's id can't be used: {problem}.", problem=say(error.problem)),
+        say("The order's id can't be used: {problem}.", problem=retold(error.problem)),
         say(
             "Take any plain text that names this payment and no other, such as an invoice's number."
         ),
@@ -303,7 +304,7 @@ def _(error: JournalDamaged) -> CliError:
         say(
             "The file of pending payments {path} can't be used: {problem}.",
             path=error.path,
-            problem=say(error.problem),
+            problem=retold(error.problem),
         ),
         say(
             "A payment may be under way that it no longer tells of. Look at `fiado history` "

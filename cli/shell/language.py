@@ -82,7 +82,7 @@ def without_choice(arguments: Sequence[str]) -> list[str]:
 
 def say(message: str, /, **values: object) -> str:
     """A text in the language, with each `{name}` that has a value replaced by it."""
-    told = message if _State.code == SOURCE_LANGUAGE else _texts(_State.code).get(message, message)
+    told = message if _State.code == SOURCE_LANGUAGE else texts(_State.code).get(message, message)
     if not values:
         return told
     return _VALUE.sub(lambda found: str(values.get(found[1], found[0])), told)
@@ -94,7 +94,7 @@ def later(message: str) -> str:
 
 
 @cache
-def _texts(code: str) -> Mapping[str, str]:
+def texts(code: str) -> Mapping[str, str]:
     """The translations of a language by their English text."""
     found = read_texts(FOLDER / f"{code}.po")
     return {message: text.string for message, text in found.items() if text.string}

@@ -12,6 +12,7 @@ from cli.shell.exit_codes import ExitCode
 from cli.shell.forms import in_units
 from cli.shell.language import later, say
 from cli.shell.passphrase import PassphraseError, PassphraseFault
+from cli.shell.retelling import retold
 from ledger.errors import CharterError, ProofError
 from node.member.addresses import LONGEST_NAME, AddressError, HandleError
 from node.member.amounts import LARGEST_AMOUNT, AmountError, AmountFault
@@ -113,7 +114,7 @@ def _(error: NodeUrlError) -> CliError:
     return CliError(
         ExitCode.USAGE,
         "url_malformed",
-        say("“{text}” {problem}.", text=error.text, problem=say(error.problem)),
+        say("“{text}” {problem}.", text=error.text, problem=retold(error.problem)),
         say(error.advice, node=error.node),
     )
 
@@ -220,7 +221,7 @@ def _(error: CharterError) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "charter",
-        say("The charter can't be used: {error}.", error=say(str(error))),
+        say("The charter can't be used: {error}.", error=retold(str(error))),
         say(
             "Correct the file, or ask for the right one. After any change every cooperative signs "
             "again."
@@ -233,7 +234,7 @@ def _(error: ProofError) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "proof",
-        say("This proves nothing: {error}.", error=say(str(error)).rstrip(".")),
+        say("This proves nothing: {error}.", error=retold(str(error)).rstrip(".")),
         say(
             "Ask whoever gave it to you for the original, and check that the charter is the right "
             "one."

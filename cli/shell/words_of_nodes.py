@@ -14,6 +14,7 @@ from cli.shell import forms
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import later, say
+from cli.shell.retelling import retold
 from ledger.charter import Coop
 from node.addresses import NodeAddress
 from node.member.client import AnswerLost, NodeError, NodeMisbehaved, NodeProblem, NodeUnreachable
@@ -115,7 +116,7 @@ def _(error: NodeProblem) -> CliError:
         code = ExitCode.NODE_UNREACHABLE
     elif not error.is_final:
         code = ExitCode.OUTCOME_UNKNOWN
-    message = say(MESSAGES.get(error.code) or error.detail or error.title)
+    message = retold(MESSAGES.get(error.code) or error.detail or error.title)
     details: dict[str, str | int | bool | None] = {
         "node": error.url,
         "status": error.status,
@@ -127,7 +128,7 @@ def _(error: NodeProblem) -> CliError:
         code,
         error.code,
         message if message.endswith(".") else f"{message}.",
-        say(REMEDIES.get(error.code, error.remedy) or later("Try again later.")),
+        retold(REMEDIES.get(error.code, error.remedy) or later("Try again later.")),
         details,
     )
 
@@ -137,7 +138,9 @@ def _(error: NodeUnreachable) -> CliError:
     return CliError(
         ExitCode.NODE_UNREACHABLE,
         "node_unreachable",
-        say("The node {url} can't be reached: {reason}.", url=error.url, reason=say(error.reason)),
+        say(
+            "The node {url} can't be reached: {reason}.", url=error.url, reason=retold(error.reason)
+        ),
         say("Nothing was sent. Check the address and your connection, and try again."),
         {"node": error.url},
     )
@@ -151,7 +154,7 @@ def _(error: AnswerLost) -> CliError:
         say(
             "The node {url} was asked, but its answer did not arrive: {reason}.",
             url=error.url,
-            reason=say(error.reason),
+            reason=retold(error.reason),
         ),
         say("It is safe to run the same command again: what was sent counts only once."),
         {"node": error.url},
@@ -166,7 +169,7 @@ def _(error: NodeMisbehaved) -> CliError:
         say(
             "What answers at {url} can't be used: {reason}.",
             url=error.url,
-            reason=say(error.reason),
+            reason=retold(error.reason),
         ),
         say("Check that this is the address of your cooperative's node, and tell its stewards."),
         {"node": error.url},

@@ -6,6 +6,7 @@ Only words: see `cli.shell.errors`. Importing this module registers them.
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
+from cli.shell.retelling import retold
 from cli.steward.draft_file import DraftError
 from cli.steward.stewardship import StewardKeyMissing, StewardNotInOffice, StewardNotLinked
 
@@ -57,7 +58,7 @@ def _(error: DraftError) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "draft_unusable",
-        say("This can't be signed or submitted: {problem}.", problem=error.problem),
+        say("This can't be signed or submitted: {problem}.", problem=retold(error.problem)),
         say(
             "Ask whoever drafted it for a new one; `fiado steward pending` lists what waits at "
             "the node."

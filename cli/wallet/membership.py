@@ -14,6 +14,7 @@ from pathlib import Path
 from cli.shell.language import say
 from cli.shell.parameters import ask_at_terminal
 from cli.shell.passphrase import PassphraseSource, read_passphrase
+from cli.shell.retelling import retold
 from cli.shell.words_of_nodes import tell_of_a_lost_answer, tell_of_a_move
 from node.member.membership import Membership, check_joined, open_account
 from node.member.wallet_file import UnlockedWallet, read_wallet, unlock_wallet
@@ -45,5 +46,8 @@ def tell_of_trouble(member: Membership, tell: Tell) -> None:
     """Say it when something keeps the home node from recording: what it shows may then be old."""
     for trouble in member.what_stops_recording():
         tell(
-            say("Careful: what the node shows may be out of date. {detail}", detail=trouble.detail)
+            say(
+                "Careful: what the node shows may be out of date. {detail}",
+                detail=retold(trouble.detail),
+            )
         )

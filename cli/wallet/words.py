@@ -6,6 +6,7 @@ Only words: see `cli.shell.errors`. Importing this module registers them.
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
+from cli.shell.retelling import retold
 from node.member.membership import NodeInTrouble, NotJoined
 from node.member.mnemonic import AmbiguousLanguage, ChecksumMismatch, UnknownWords, WrongWordCount
 from node.member.wallet_file import WalletChanged, WalletExists, WalletMissing, WrongPassphrase
@@ -99,7 +100,9 @@ def _(error: WalletDamaged) -> CliError:
         ExitCode.WALLET,
         "wallet_damaged",
         say(
-            "The wallet {path} is damaged: {problem}.", path=error.path, problem=say(error.problem)
+            "The wallet {path} is damaged: {problem}.",
+            path=error.path,
+            problem=retold(error.problem),
         ),
         say(
             "Take a copy that works, or bring the wallet back from its words with `fiado wallet "
@@ -181,10 +184,10 @@ def _(error: NodeInTrouble) -> CliError:
         "node_in_trouble",
         say(
             "Your cooperative's node does not know this account now. {detail}",
-            detail=error.trouble.detail,
+            detail=retold(error.trouble.detail),
         ),
         say(
             "{remedy} Tell whoever runs the node; your wallet is not the cause.",
-            remedy=error.trouble.remedy,
+            remedy=retold(error.trouble.remedy),
         ),
     )

@@ -153,12 +153,16 @@ class Browser:
     def screenshot(self, name: str) -> None:
         """Keep what the whole page looks like."""
         SCREENSHOTS.mkdir(exist_ok=True)
+        self.screenshot_to(SCREENSHOTS / f"{name}.png")
+
+    def screenshot_to(self, path: Path) -> None:
+        """Write what the whole page looks like there."""
         size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
         clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
         picture = self.driver.execute_cdp_cmd(
             "Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip}
         )
-        (SCREENSHOTS / f"{name}.png").write_bytes(base64.b64decode(picture["data"]))
+        path.write_bytes(base64.b64decode(picture["data"]))
 
     def settle(self) -> None:
         """Let the page's scripts finish what they began when it opened."""

@@ -64,9 +64,10 @@ class Standstill:
 
     def _stands(self, part: TakingPart, choice: Choice) -> str:
         coops = sorted({*choice.supported_by, *choice.signed_by})
-        verb = "stands" if len(coops) == 1 else "stand"
-        what = part.subject.describe(choice.decided)
-        return f"{self._names(coops)} {verb} for {what} ({choice.needed} needed)"
+        what, names = part.subject.describe(choice.decided), self._names(coops)
+        if len(coops) == 1:
+            return f"{names} stands for {what} ({choice.needed} needed)"
+        return f"{names} stand for {what} ({choice.needed} needed)"
 
     def _names(self, coops: Iterable[int]) -> str:
         names = self._core.names

@@ -87,9 +87,14 @@ _WHY: Final[Mapping[str, str]] = {
 """Reasons of a refused handshake; others are told as they come."""
 
 
-def _why(named: _Named) -> str:
+def _unreached(named: _Named) -> str:
+    """That a coop's node can't be reached, and why if that is known."""
     why = str(named.values.get("why", ""))
-    return f" ({_WHY.get(why, why)})" if why else ""
+    if not why:
+        return f"The node of {named.coop} could not be reached for {named.lasted}."
+    return (
+        f"The node of {named.coop} could not be reached for {named.lasted} ({_WHY.get(why, why)})."
+    )
 
 
 def _reach(named: _Named) -> str:
@@ -120,14 +125,14 @@ def _evidence(named: _Named) -> str:
 
 _SPEAK: Final[Mapping[str, str]] = {
     "charter": "`fiado federation show URL` lists what is proposed. Stewards who change their minds, or have "
-    "endorsed nothing yet, endorse one with `fiado federation endorse`",
+    "endorsed nothing yet, endorse one with `fiado federation endorse`.",
     "index": "`fiado index show --node URL` lists what was published. Stewards who were wrong, or have "
-    "published nothing yet, do so with `fiado index publish`",
+    "published nothing yet, do so with `fiado index publish`.",
 }
 """How stewards take part in deciding, by the name of the subject."""
 
 _SPEAK_ANYHOW: Final = (
-    "Stewards who change their minds, or have said nothing yet, say so at their node"
+    "Stewards who change their minds, or have said nothing yet, say so at their node."
 )
 
 _SILENT: Final = "See whether the nodes of those who are silent run, and are new enough."
@@ -136,7 +141,7 @@ _SILENT: Final = "See whether the nodes of those who are silent run, and are new
 def _agree(named: _Named) -> str:
     """What helps those who have not agreed."""
     speak = _SPEAK.get(str(named.values.get("subject")), _SPEAK_ANYHOW)
-    said = f"Talk to each other. {speak}; the next round follows by itself."
+    said = f"Talk to each other; the next round follows by itself. {speak}"
     return f"{said} {_SILENT}" if named.values.get("silent") else said
 
 
@@ -145,13 +150,13 @@ def _standing(named: _Named) -> str:
     values = named.values
     parts = [f"{values.get('stands') or 'nobody stands for anything that can be decided'}."]
     for name, words in (
-        ("astray", "Something that the rules don't allow is wanted by {}."),
-        ("silent", "Nothing has come from {}."),
-        ("unlinked", "Not linked with this node: {}."),
-        ("outdated", "Too old to take part: the node of {}."),
+        ("astray", "Something that the rules don't allow is wanted by {coops}."),
+        ("silent", "Nothing has come from {coops}."),
+        ("unlinked", "Not linked with this node: {coops}."),
+        ("outdated", "Too old to take part: the node of {coops}."),
     ):
         if values.get(name):
-            parts.append(words.format(values[name]))
+            parts.append(words.format(coops=values[name]))
     return " ".join(parts)
 
 
@@ -295,7 +300,7 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "or let them write yours.",
     ),
     TroubleKind.LINK_DOWN: lambda named: Words(
-        f"The node of {named.coop} could not be reached for {named.lasted}{_why(named)}.",
+        _unreached(named),
         _reach(named),
     ),
     TroubleKind.OFFICE_EMPTY: lambda named: Words(
@@ -338,10 +343,19 @@ def word(trouble: Trouble, names: Mapping[int, str]) -> Words:
     return _TABLE[trouble.kind](named)
 
 
+_LENGTHS: Final = (
+    (86_400 * 365, "1 year", "{count} years"),
+    (86_400, "1 day", "{count} days"),
+    (3_600, "1 hour", "{count} hours"),
+    (60, "1 minute", "{count} minutes"),
+    (1, "1 second", "{count} seconds"),
+)
+
+
 def duration(seconds: int) -> str:
     """A length of time, to the unit that people would use."""
-    for size, name in ((86_400 * 365, "year"), (86_400, "day"), (3_600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count} {name}{'' if count == 1 else 's'}"
-    return f"{seconds} second{'' if seconds == 1 else 's'}"
+    for size, one, many in _LENGTHS:
+        count = seconds // size
+        if count or size == 1:
+            return one if count == 1 else many.format(count=count)
+    raise AssertionError("seconds are left")

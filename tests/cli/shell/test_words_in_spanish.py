@@ -30,5 +30,5 @@ def test_a_state_that_is_not_known_is_told_as_the_node_calls_it() -> None:
     with speaking("pt"):
         assert [state_words(name) for name in ("delivered", "upside_down")] == [
             "chegou",
-            "upside_down",
+            "upside down",
         ]
