@@ -99,7 +99,7 @@ def _each(driven: Browser, stage: Stage, places: dict[str, str], folder: Path) -
 
 
 def _sheets(folder: Path) -> str:
-    """A page with all pictures: a row for each page and size, three languages and two shades beside each other."""
+    """A page with all pictures: a row for each page and size, three languages and two shades."""
     rows = []
     for name in sorted({path.stem.split("_")[0] for path in folder.glob("*_*.png")}):
         for size, width in (("phone", 320), ("desk", 640)):
