@@ -1,6 +1,6 @@
 """What nodes and the packages below say in English is told in the person's language, values and all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from click.testing import CliRunner
@@ -37,7 +37,15 @@ DECIDING = {
 
 def troubles() -> list[Trouble]:
     """One of each kind at least, with values as nodes have them."""
-    plain = {"first": 3, "last": 9, "evidence": "fork", "able": 1, "needed": 2, "names": "ana"}
+    values: Mapping[str, int | str]
+    plain: dict[str, int | str] = {
+        "first": 3,
+        "last": 9,
+        "evidence": "fork",
+        "able": 1,
+        "needed": 2,
+        "names": "ana",
+    }
     plain |= {"proposal": 4, "link": "http://10.0.0.2:8440", "behind": "este", **DECIDING}
     found = [
         Trouble(kind=kind, coop=2, other=3, seconds=90, values=plain | {"reason": "behind_peers"})
