@@ -10,13 +10,11 @@ attack included: a figure that other programs on the machine hardly change.
 """
 
 import asyncio
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 from benchmarks.attackers import ATTACKER, ATTACKS, CONTROL, MEMBERS, POOR, prefilled
@@ -27,6 +25,7 @@ from benchmarks.nodes import (
     admissions,
     benchmark_federation,
     connect,
+    cpu_seconds,
     federation_running,
 )
 from cli.demo.processes import RunningNode
@@ -96,13 +95,13 @@ class Payers:
 def _one(name: str, node: RunningNode, payers: Payers, seconds: float) -> dict[str, object]:
     """One attack: what honest people get in peace, and during it."""
     url = node.url
-    cpu = [_cpu_seconds(node)]
+    cpu = [cpu_seconds(node)]
     calm = asyncio.run(_pay(url, payers, seconds))
-    cpu.append(_cpu_seconds(node))
+    cpu.append(cpu_seconds(node))
     with _attacker(name, url):
-        cpu.append(_cpu_seconds(node))
+        cpu.append(cpu_seconds(node))
         attacked = asyncio.run(_pay(url, payers, seconds))
-        cpu.append(_cpu_seconds(node))
+        cpu.append(cpu_seconds(node))
     return {
         "attack": name,
         "calm_per_second": round(len(calm) / seconds),
@@ -113,15 +112,6 @@ def _one(name: str, node: RunningNode, payers: Payers, seconds: float) -> dict[s
         "calm_cpu_us": round((cpu[1] - cpu[0]) / len(calm) * 1e6),
         "cpu_us": round((cpu[3] - cpu[2]) / len(attacked) * 1e6),
     }
-
-
-def _cpu_seconds(node: RunningNode) -> float:
-    """Processor time that a node has had; 0 where the system doesn't say."""
-    stat = Path(f"/proc/{node.process.pid}/stat")
-    if not stat.exists():
-        return 0
-    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 async def _pay(url: str, payers: Payers, seconds: float) -> list[float]:

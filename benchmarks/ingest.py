@@ -1,6 +1,7 @@
 """Single payments over HTTP with 64 connections, each acknowledged after its durable commit.
 
-Compared with a bare aiohttp handler in a process of its own that echoes the same body to the same client.
+Compared with a bare aiohttp handler in a process of its own that echoes the same body to the same client, and
+with a node that answers payments by the server's machinery, as all did before there was a short way.
 """
 
 import asyncio
@@ -12,7 +13,16 @@ from contextlib import contextmanager
 from statistics import median
 
 from benchmarks.measuring import Options, check, percentile
-from benchmarks.nodes import Prefill, admissions, benchmark_federation, drive, federation_running
+from benchmarks.nodes import (
+    GENEROUS,
+    Prefill,
+    admissions,
+    benchmark_federation,
+    cpu_seconds,
+    drive,
+    federation_running,
+)
+from cli.demo.processes import RunningNode
 from ledger.validators.choose import chosen_name
 from tests.builders import Federation
 
@@ -48,39 +58,69 @@ def run(options: Options) -> dict[str, object]:
     federation = benchmark_federation(coops=1)
     payments = local_payments(federation, members=members, count=count)
     share = count // ROUNDS
-    recorded: list[int] = []
-    own: list[float] = []
+    prefill = [Prefill(1, admissions(federation, 1, members))]
     echoes: list[float] = []
-    times: list[float] = []
-    prefill = Prefill(1, admissions(federation, 1, members))
-    with _echoing() as echo, federation_running(federation, [prefill]) as nodes:
+    with (
+        _echoing() as echo,
+        federation_running(federation, prefill) as new,
+        federation_running(federation, prefill, http=f"{GENEROUS}quick_payments = false\n") as old,
+    ):
+        now, before = _Turns(new[0]), _Turns(old[0])
         for place in range(0, share * ROUNDS, share):
             bodies = payments[place : place + share]
             echoed, _ = asyncio.run(drive(echo, bodies, path="/echo", connections=CONNECTIONS))
             echoes.append(echoed)
-            seconds, took = asyncio.run(
-                drive(
-                    nodes[0].url,
-                    bodies,
-                    path="/v1/payments",
-                    connections=CONNECTIONS,
-                    seen=lambda answer: recorded.append(json.loads(answer)["number"]),
-                )
-            )
-            own.append(seconds)
-            times += took
-    check(len(set(recorded)) == share * ROUNDS, "two payments became one entry")
-    times.sort()
+            now.take(bodies)
+            before.take(bodies)
+    for turns in (now, before):
+        check(len(set(turns.recorded)) == share * ROUNDS, "two payments became one entry")
+    times = sorted(now.times)
     return {
         "validator": chosen_name(),
-        "payments": len(recorded),
+        "payments": len(now.recorded),
         "connections": CONNECTIONS,
-        "payments_per_second": round(share / median(own)),
+        "payments_per_second": round(share / median(now.seconds)),
         "echoes_per_second": round(share / median(echoes)),
-        "ratio_to_echo": round(median(e / o for e, o in zip(echoes, own, strict=True)), 3),
+        "ratio_to_echo": _ratio(echoes, now.seconds),
+        "ratio_to_before": _ratio(before.seconds, now.seconds),
+        "before_ratio_to_echo": _ratio(echoes, before.seconds),
+        "processor_us_per_payment": round(now.used / len(now.recorded) * 1e6),
+        "before_processor_us_per_payment": round(before.used / len(before.recorded) * 1e6),
         "p50_ms": round(percentile(times, 0.5) * 1000, 2),
         "p99_ms": round(percentile(times, 0.99) * 1000, 2),
     }
+
+
+class _Turns:
+    """One node's part: how long each turn took, processor time in all, what was recorded."""
+
+    def __init__(self, node: RunningNode) -> None:
+        self._node = node
+        self.used = 0.0
+        self.seconds: list[float] = []
+        self.times: list[float] = []
+        self.recorded: list[int] = []
+
+    def take(self, bodies: list[bytes]) -> None:
+        """Send these payments, and wait for all answers."""
+        before = cpu_seconds(self._node)
+        seconds, took = asyncio.run(
+            drive(
+                self._node.url,
+                bodies,
+                path="/v1/payments",
+                connections=CONNECTIONS,
+                seen=lambda answer: self.recorded.append(json.loads(answer)["number"]),
+            )
+        )
+        self.used += cpu_seconds(self._node) - before
+        self.seconds.append(seconds)
+        self.times += took
+
+
+def _ratio(others: list[float], own: list[float]) -> float:
+    """How many times as fast, in the middle of all rounds."""
+    return round(median(other / one for other, one in zip(others, own, strict=True)), 3)
 
 
 def local_payments(federation: Federation, *, members: int, count: int) -> list[bytes]:

@@ -7,6 +7,7 @@ client is what a benchmark measures.
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -225,3 +226,12 @@ async def log_lengths(connection: Connection) -> dict[str, int]:
     """The lengths of all logs that a node holds, by coop name."""
     logs = json.loads(await connection.request("GET", "/v1/logs"))["logs"]
     return {log["coop"]: log["length"] for log in logs}
+
+
+def cpu_seconds(node: RunningNode) -> float:
+    """Processor time that a node has had; 0 where the system doesn't say."""
+    stat = Path(f"/proc/{node.process.pid}/stat")
+    if not stat.exists():
+        return 0
+    user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

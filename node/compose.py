@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -30,6 +31,7 @@ from node.folder.loading import NodeFolder, load_folder
 from node.http.base.api import Api
 from node.http.base.doors import RESERVED_DESCRIPTORS, Doors, descriptors
 from node.http.base.sessions import Sessions
+from node.http.quick import QuickPayments
 from node.interpreter import settle_interpreter
 from node.joining import wait_for_place
 from node.link.links import Chance, Links
@@ -41,7 +43,7 @@ from node.merchant.services import MerchantServices
 from node.rates import AddressRates
 from node.runner.opened import OpenEngine
 from node.runner.runner import Runner
-from node.server import build_app
+from node.server import answer_payment, build_app
 from node.shares import Shares
 from node.waiting_room import waiting_room, what_is_missing
 from node.web import library
@@ -103,6 +105,7 @@ class Node:
         )
         self.api = self._make_api()
         self._server: web.AppRunner | None = None
+        self._quick: QuickPayments | None = None
         self._listener: asyncio.Server | None = None
         self.url = ""
 
@@ -248,8 +251,11 @@ class Node:
         http = self.folder.settings.http
         most = max(1, min(http.connections, descriptors() - RESERVED_DESCRIPTORS))
         assert server.server is not None
+        make: Callable[[], asyncio.Protocol] = server.server
+        if http.quick_payments:
+            make = self._quick = QuickPayments(self.api, answer_payment, make)
         return Doors(
-            server.server,
+            make,
             most=most,
             each=most if http.trust_forwarded else http.connections_each,
             steady_ms=self._world.steady_ms,
@@ -263,6 +269,8 @@ class Node:
         await self._merchants.stop()
         self.runner.refuse_requests()
         self._deliveries.stop()
+        if self._quick is not None:
+            await self._quick.stop(self.folder.settings.http.stop_ms)
         if self._server is not None:
             await self._server.cleanup()
         await self.runner.stop()

@@ -60,6 +60,7 @@ from node.http.merchant import problems as merchant_problems
 from node.http.merchant import refunds as invoices_refunds
 from node.http.payments import payments
 from node.http.payments import problems as payments_problems
+from node.http.quick import PlainRequest
 from node.http.stewards import drafts, joins, leaving
 from node.http.stewards import problems as stewards_problems
 from node.http.voting import problems as voting_problems
@@ -193,17 +194,25 @@ def _wrapped(
                 check_address(request)
             return compressed(request, await handler(api, request))
         except Exception as error:
-            problem = _as_problem(error)
-            if problem.kind in _FOR_THE_IMPATIENT:
-                await asyncio.sleep(api.settings.refused_ms / 1000)
-            return _problem_answer(api, request, error, problem)
+            return await _answer_problem(api, request, error)
 
     return handle
 
 
-def _problem_answer(
-    api: Api, request: web.Request, error: Exception, problem: Problem
+async def answer_payment(api: Api, request: PlainRequest) -> bytes | web.Response:
+    """What `POST /v1/payments` answers to a request of the short way: the JSON, or a problem."""
+    try:
+        return await payments.record(api, request, request.body)
+    except Exception as error:
+        return await _answer_problem(api, request, error)
+
+
+async def _answer_problem(
+    api: Api, request: web.Request | PlainRequest, error: Exception
 ) -> web.Response:
+    problem = _as_problem(error)
+    if problem.kind in _FOR_THE_IMPATIENT:
+        await asyncio.sleep(api.settings.refused_ms / 1000)
     request_id = api.random_bytes(_REQUEST_ID_BYTES).hex()
     if problem.kind.status >= 500:
         values = {
@@ -219,7 +228,7 @@ def _problem_answer(
             level=logging.ERROR if is_mistake else logging.WARNING,
             error=error if is_mistake else None,
         )
-    if wants_page(request, problem):
+    if isinstance(request, web.Request) and wants_page(request, problem):
         return problem_page(api, request, problem)
     return problem_response(problem, request_id)
 

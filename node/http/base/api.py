@@ -9,9 +9,10 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from aiohttp import web
+from multidict import MultiMapping
 
 from ledger.charter import Charter, Coop
 from ledger.founding import Founding
@@ -63,6 +64,18 @@ _QUESTION = 100
 """What any question costs that has to be paid for, in microseconds."""
 
 Answer = TypeVar("Answer")
+
+
+class Caller(Protocol):
+    """Whoever asks, as far as guards have to know: every request is one, that of the short way too."""
+
+    @property
+    def headers(self) -> MultiMapping[str]:
+        """What came with the request."""
+
+    @property
+    def remote(self) -> str | None:
+        """The address at the other end of the connection."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +235,7 @@ class Api:
 
     # --- rates ---
 
-    def address(self, request: web.Request) -> str:
+    def address(self, request: Caller) -> str:
         """The client's address, as the connection or a trusted proxy in front has it."""
         if self.settings.trust_forwarded:
             # The client may have sent such headers itself; a proxy adds to the last, or one more.
@@ -231,7 +244,7 @@ class Api:
                 return forwarded[-1].rpartition(",")[2].strip()[:64]
         return request.remote or ""
 
-    def check_rate(self, request: web.Request) -> None:
+    def check_rate(self, request: Caller) -> None:
         """Raise `too_many_requests` for an address that has caused too much that is costly."""
         address, now_ms = self.address(request), self.steady_ms()
         wait_ms = max(self.rates.wait_ms(address, now_ms), self.work.wait_ms(address, now_ms))
@@ -239,7 +252,7 @@ class Api:
             raise Problem(TOO_MANY_REQUESTS, retry_after_s=wait_ms // 1000 + 1)
 
     async def submit(
-        self, request: web.Request, transaction: bytes, memos: Sequence[Memo]
+        self, request: Caller, transaction: bytes, memos: Sequence[Memo]
     ) -> Recorded | Refused | NotReady:
         """Record a payment. From an address that has to wait, only a new one that its payer has signed.
 
@@ -293,15 +306,15 @@ class Api:
             finally:
                 self.spend(request, _QUESTION + spent_ns // 1_000)
 
-    def charge(self, request: web.Request, count: int = 1) -> None:
+    def charge(self, request: Caller, count: int = 1) -> None:
         """Count something costly that this client caused."""
         self.rates.charge(self.address(request), self.steady_ms(), count)
 
-    def spend(self, request: web.Request, units: int) -> None:
+    def spend(self, request: Caller, units: int) -> None:
         """Count what this client made the node read, roughly in microseconds."""
         self.work.charge(self.address(request), self.steady_ms(), units)
 
-    def charge_refusal(self, request: web.Request, refusal: Refusal) -> None:
+    def charge_refusal(self, request: Caller, refusal: Refusal) -> None:
         """Count a refusal that no honest client gets."""
         if refusal in _COSTLY_REFUSALS:
             self.charge(request)

@@ -13,6 +13,8 @@ class HttpSettings:
 
     payment_bytes: int = 40 * 1024
     """The largest body of a single payment or transaction, as bytes or JSON."""
+    quick_payments: bool = True
+    """Whether plain requests for single payments go the short way (`node.http.quick`)."""
     json_bytes: int = 64 * 1024
     """The largest body of any other JSON request."""
     memo_bytes: int = 1024

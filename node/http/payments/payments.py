@@ -5,6 +5,7 @@ and writes the answer by hand.
 """
 
 import json
+from collections.abc import Sequence
 
 from aiohttp import web
 
@@ -15,7 +16,7 @@ from ledger.transactions import Kind, Pay, Transaction, Vote
 from node.engine.answers import NotReady, Recorded, Refused
 from node.engine.view import View
 from node.http.base import changes, facts
-from node.http.base.api import Api, json_response
+from node.http.base.api import Api, Caller, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import (
     BODY_TOO_LARGE,
@@ -67,8 +68,18 @@ async def post_payment(api: Api, request: web.Request) -> web.Response:
         checked = _check_kind(api, request, transaction)
         if not isinstance(checked, Pay):
             raise Problem(WRONG_ENDPOINT)
+    return _json(await record(api, request, transaction, memos))
+
+
+async def record(
+    api: Api, request: Caller, transaction: bytes, memos: Sequence[Memo] = ()
+) -> bytes:
+    """Record bytes that begin as a payment; the JSON of `shapes.Recorded`. The one way for all payments.
+
+    Raises what is answered when it is not recorded.
+    """
     result = await api.submit(request, transaction, memos)
-    return _answer(api, request, transaction, result)
+    return _recorded(api, request, result)
 
 
 async def post_transaction(api: Api, request: web.Request) -> web.Response:
@@ -88,7 +99,7 @@ async def post_transaction(api: Api, request: web.Request) -> web.Response:
         raise Problem(WRONG_ENDPOINT, "Votes go to /v1/votes.")
     changes.check_reason(decoded, reason)
     result = await changes.submit(api, transaction, decoded, reason)
-    return _answer(api, request, transaction, result)
+    return _json(_recorded(api, request, result))
 
 
 def _check_kind(api: Api, request: web.Request, transaction: bytes) -> Transaction:
@@ -123,23 +134,24 @@ def _read_memos(api: Api, sealed: shapes.SealedMemos | None, transaction: bytes)
     return memos
 
 
-def _answer(
-    api: Api, request: web.Request, transaction: bytes, result: Recorded | Refused | NotReady
-) -> web.Response:
+def _recorded(api: Api, request: Caller, result: Recorded | Refused | NotReady) -> bytes:
     if isinstance(result, Recorded):
         if result.repeated:
             api.spend(request, _RECEIPT)
-        body = (
+        return (
             f'{{"status":"recorded","coop":"{api.coop.name}","coop_number":{result.coop},'
             f'"number":{result.number},"repeated":{"true" if result.repeated else "false"},'
             f'"warnings":{json.dumps([] if result.warning is None else [result.warning])},'
             f'"receipt":"{to_base64url(result.receipt)}"}}'
-        )
-        return web.Response(body=body.encode("ascii"), headers=_JSON_HEADERS)
+        ).encode("ascii")
     if isinstance(result, NotReady):
         raise not_ready(result, api.names)
     api.charge_refusal(request, result.refusal)
     raise refusal_problem(result.refusal)
+
+
+def _json(body: bytes) -> web.Response:
+    return web.Response(body=body, headers=_JSON_HEADERS)
 
 
 async def get_payment(api: Api, request: web.Request) -> web.Response:
