@@ -13,6 +13,7 @@ from cli.index.node_values import history
 from cli.index.plot_command import plot
 from cli.index.publish import publish
 from cli.index.survey import survey
+from cli.index.survey_linking import link, rebase
 from cli.index.survey_sheets import check, import_, sheet
 from cli.index.units import units
 from cli.index.verify import verify
@@ -40,5 +41,5 @@ for command in (
 ):
     index_group.add_command(command)
 
-for command in (import_, check, sheet):
+for command in (import_, check, sheet, link, rebase):
     survey.add_command(command)

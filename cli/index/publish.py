@@ -15,7 +15,8 @@ from typing import Any
 import click
 
 from cli.index.deciding import decimals_of, percent
-from cli.index.survey_files import FORMAT, name_of_week
+from cli.index.survey_basket import name_of_week
+from cli.index.survey_closed import FORMATS
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
@@ -286,7 +287,7 @@ def _survey(rules: Json, path: Path) -> Statement:
         document = json.loads(data)
         level = document["level_millionths"]
         week = week_of_day(day_from_text(document["week"]))
-        is_closed = document["format"] == FORMAT and type(level) is int
+        is_closed = document["format"] in FORMATS and type(level) is int
     except (ValueError, KeyError, TypeError, RecursionError):
         is_closed = False
     if not is_closed:

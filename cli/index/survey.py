@@ -13,19 +13,16 @@ from typing import Final
 import click
 
 from cli.index.compute import DAY
-from cli.index.survey_check import check_week, tell
-from cli.index.survey_files import (
-    ClosedWeek,
-    ShopPrice,
+from cli.index.survey_basket import (
     WeekNotOver,
-    add_price,
-    close_week,
-    closed_file,
     create_survey,
     name_of_week,
+    priced_basket,
     read_basket,
-    save_closed,
 )
+from cli.index.survey_check import check_week, tell
+from cli.index.survey_closed import ClosedWeek, close_week, save_closed
+from cli.index.survey_files import ShopPrice, add_price, closed_file
 from cli.shell.consent import agree_to_close
 from cli.shell.forms import marked
 from cli.shell.language import say
@@ -99,7 +96,7 @@ def price(
     *, folder: Path, item: str, price: int, shop: str, by: str, day: int, output: Output
 ) -> None:
     """Enter the PRICE of an ITEM in a shop. Entering it again corrects it."""
-    basket = read_basket(folder)
+    basket = priced_basket(folder)
     entered = ShopPrice(item=item.strip(), shop=shop.strip(), price=price, by=by.strip())
     week = week_of_day(day)
     path = add_price(folder, entered, basket=basket, week=week)

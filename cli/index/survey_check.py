@@ -2,8 +2,8 @@
 
 A price is compared with the last one of the same shop, and its change since the base week with that of the
 other shops that have the item. Neither says that it is wrong: somebody should look. Beside that are named
-the prices that don't count, because the shop has none of that item in the base week, and the items that
-nobody priced.
+the prices that don't count, because the shop has none of that item in the week that it is compared with,
+those that counted before and are missing, and the items that nobody priced.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +13,9 @@ from pathlib import Path
 from statistics import median_low
 from typing import Final
 
-from cli.index.survey_files import PRICES_FOLDER, Basket, name_of_week, read_prices
+from cli.index.survey_basket import PRICES_FOLDER, Basket, name_of_week
+from cli.index.survey_files import read_prices
+from cli.index.survey_links import compared_with, read_links
 from cli.shell.forms import marked
 from cli.shell.language import say
 from ledger.index.days import day_from_text, week_of_day
@@ -70,16 +72,27 @@ def tell(checked: Checked, line: Callable[[str], None]) -> None:
 def check_week(folder: Path, *, basket: Basket, week: int) -> Checked:
     """Look at the prices of a week. Raises `SurveyFileError` and `OSError`."""
     now = read_prices(folder, basket=basket, week=week)
-    base = read_prices(folder, basket=basket, week=basket.base_week)
-    earlier = _earlier_weeks(folder, week)
+    base = _compared(folder, basket, week)
     last: dict[tuple[str, str], tuple[int, int]] = {}
-    for before in earlier:
+    for before in _earlier_weeks(folder, week):
         for key, price in read_prices(folder, basket=basket, week=before).items():
             last[key] = (before, price)
     strange = [*_steps(now, last), *_apart(now, base)]
-    return Checked(
-        prices=len(now), strange=tuple(strange), ignored=tuple(_ignored(basket, now, base))
-    )
+    ignored = [*_ignored(basket, now, base), *_gone(now, base, last)]
+    return Checked(prices=len(now), strange=tuple(strange), ignored=tuple(ignored))
+
+
+def _compared(folder: Path, basket: Basket, week: int) -> dict[tuple[str, str], int]:
+    """The prices that those of a week are compared with: of the base week, or since an item's last link."""
+    links = read_links(folder, basket=basket)
+    weeks = {item: compared_with(links, item, basket=basket, week=week) for item in basket.weights}
+    prices = {each: read_prices(folder, basket=basket, week=each) for each in set(weeks.values())}
+    return {
+        key: price
+        for each, known in prices.items()
+        for key, price in known.items()
+        if weeks[key[0]] == each
+    }
 
 
 def _earlier_weeks(folder: Path, week: int) -> list[int]:
@@ -115,7 +128,7 @@ def _apart(now: Prices, base: Prices) -> Iterator[Finding]:
         middle = median_low(all_shops)
         if len(all_shops) >= _ENOUGH_SHOPS and not _is_near(relative / middle, STRANGE_RELATIVE):
             problem = say(
-                "{rise} since the base week, and {usual} in the middle one of the shops",
+                "{rise} since the week it is compared with, and {usual} in the middle one of the shops",
                 rise=_percent(relative),
                 usual=_percent(middle),
             )
@@ -124,13 +137,30 @@ def _apart(now: Prices, base: Prices) -> Iterator[Finding]:
 
 def _ignored(basket: Basket, now: Prices, base: Prices) -> Iterator[Finding]:
     for item, shop in sorted(now.keys() - base.keys()):
-        problem = say("it does not count: this shop has no price of it in the base week")
+        problem = say(
+            "it does not count: this shop has no price of it in the week that the others are compared with"
+        )
         yield Finding(item=item, shop=shop, problem=problem)
     counted = {item for item, _ in now.keys() & base.keys()}
     for item in basket.weights:
         if item not in counted:
             problem = say("no price counts, so it is left out with its weight")
             yield Finding(item=item, shop="", problem=problem)
+
+
+def _gone(
+    now: Prices, base: Prices, last: Mapping[tuple[str, str], tuple[int, int]]
+) -> Iterator[Finding]:
+    """Prices that counted before and are not there: without them the others' mean may make a step."""
+    counted = {item for item, _ in now.keys() & base.keys()}
+    for item, shop in sorted((base.keys() & last.keys()) - now.keys()):
+        if item not in counted:
+            continue
+        problem = say(
+            "no price, so it is left out; if the shop has closed, link the item at a week that still has "
+            "its price (`fiado index survey link`)"
+        )
+        yield Finding(item=item, shop=shop, problem=problem)
 
 
 def _is_near(ratio: Fraction, factor: Fraction) -> bool:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from cli.index.survey_files import LARGEST_FILE, Basket, ShopPrice, SurveyFileError
+from cli.index.survey_basket import LARGEST_FILE, Basket, SurveyFileError
+from cli.index.survey_files import ShopPrice
 from cli.shell.language import say
 from node.member.amounts import AmountError, parse_amount
 

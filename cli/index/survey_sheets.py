@@ -6,15 +6,17 @@ from pathlib import Path
 import click
 
 from cli.index.survey import FOLDER, day_option
-from cli.index.survey_check import check_week, tell
-from cli.index.survey_files import (
+from cli.index.survey_basket import (
     SurveyExists,
-    add_prices,
     name_of_week,
+    priced_basket,
     read_basket,
-    read_prices,
+    read_next,
 )
+from cli.index.survey_check import check_week, tell
+from cli.index.survey_files import add_prices, read_prices
 from cli.index.survey_import import HEADINGS, known_headings, read_spreadsheet
+from cli.index.survey_links import compared_with, read_links
 from cli.shell.csv_text import Separator, csv_text
 from cli.shell.language import say
 from cli.shell.parameters import output_option
@@ -37,7 +39,8 @@ def import_(*, folder: Path, file: Path, day: int, output: Output) -> None:
     blank rows and rows without a price are fine. All of it is taken in, or nothing.
     """
     basket, week = read_basket(folder), week_of_day(day)
-    found = read_spreadsheet(file, basket)
+    priced = priced_basket(folder)
+    found = read_spreadsheet(file, priced)
     for heading in found.unknown_columns:
         output.note(
             say(
@@ -46,7 +49,7 @@ def import_(*, folder: Path, file: Path, day: int, output: Output) -> None:
                 known=known_headings(HEADINGS),
             )
         )
-    path = add_prices(folder, found.prices, basket=basket, week=week)
+    path = add_prices(folder, found.prices, basket=priced, week=week)
     output.line(
         say(
             "{count} prices are in, for the week that ends on {day}; {without} rows had none.",
@@ -101,19 +104,22 @@ def check(*, folder: Path, day: int, output: Output) -> None:
 @day_option
 @output_option
 def sheet(*, folder: Path, file: Path, day: int, output: Output) -> None:
-    """Write a form for the market to FILE: each item and shop of the base week, with room for the price.
+    """Write a form for the market to FILE: each item and shop that counts, with room for the price.
 
     It opens in a spreadsheet, can be printed and filled in by hand, and `import` reads it back.
     """
     if file.exists():
         raise SurveyExists(file)
-    basket = read_basket(folder)
-    base = read_prices(folder, basket=basket, week=basket.base_week)
+    basket, week = read_basket(folder), week_of_day(day)
+    links = read_links(folder, basket=basket)
     shops: dict[str, list[str]] = {item: [] for item in basket.weights}
-    for item, shop in sorted(base):
-        shops[item].append(shop)
+    for item, names in shops.items():
+        before = compared_with(links, item, basket=basket, week=week)
+        prices = read_prices(folder, basket=basket, week=before)
+        names += sorted(shop for name, shop in prices if name == item)
+    shops |= {item: [] for item in read_next(folder) if item not in shops}
     rows = [(item, shop, "", "") for item, names in shops.items() for shop in names or [""]]
     written = csv_text([("item", "shop", "price", "by"), *rows], separator=Separator.SEMICOLON)
     file.write_text(written, encoding="utf-8", newline="")
     output.line(say("Made {file}, with {count} rows.", file=file, count=len(rows)))
-    output.result({"file": str(file), "rows": len(rows), "week": name_of_week(week_of_day(day))})
+    output.result({"file": str(file), "rows": len(rows), "week": name_of_week(week)})

@@ -5,7 +5,6 @@ observations, median, caps. From them the table of values is computed anew and c
 says. Surveys' files are fetched too: their hashes have to fit, and their levels to follow from their prices.
 """
 
-import json
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Final
 
 import click
 
-from cli.index.survey_files import FORMAT
+from cli.index.survey_closed import level_of_file
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.forms import day
@@ -28,7 +27,6 @@ from ledger.entries import decode_transaction
 from ledger.errors import CharterError
 from ledger.founding import parse_founding
 from ledger.index.days import text_from_day
-from ledger.index.statistics import PricePair, SurveyError, laspeyres, level_from_index
 from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.rules.index import decide_index, index_of_new_log
@@ -217,24 +215,6 @@ def _check_surveys(
                     name=name,
                 )
             )
-
-
-def level_of_file(data: bytes) -> int | None:
-    """The level that follows from the prices in a closed week's file; None for another file."""
-    try:
-        document = json.loads(data)
-        items = document["items"]
-        if document["format"] != FORMAT:
-            return None
-        weights = {name: item["weight"] for name, item in items.items()}
-        pairs = {
-            name: [PricePair(base=base, now=now) for base, now in item["prices"].values()]
-            for name, item in items.items()
-        }
-        result = laspeyres(weights, pairs)
-        return level_from_index(result.index, base_level=document["base_level_millionths"])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, SurveyError):
-        return None
 
 
 def _compare_values(client: NodeClient, index: Index) -> int:

@@ -2,7 +2,7 @@
 
 from cli.index.compute import ChangeMissing
 from cli.index.series import SeriesError
-from cli.index.survey_files import SurveyExists, SurveyFileError, UnknownItem, WeekNotOver
+from cli.index.survey_basket import SurveyExists, SurveyFileError, UnknownItem, WeekNotOver
 from cli.index.unit_files import PublishedFileError
 from cli.index.units import NothingToCheck
 from cli.shell.errors import CliError, explain
@@ -103,7 +103,7 @@ def _(error: TooLittleSeen) -> CliError:
         "survey_too_little_seen",
         say(
             "Only {weight_seen} of {weight_total} by weight has a price in this week and, in the "
-            "same shop, in the base week.",
+            "same shop, in the week that it is compared with.",
             weight_seen=error.weight_seen,
             weight_total=error.weight_total,
         ),

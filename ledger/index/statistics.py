@@ -4,7 +4,9 @@ Within an item, **Jevons**: the geometric mean of the price relatives of its sho
 
     J = (p1 / b1 * ... * pm / bm) ** (1 / m)
 
-with p a shop's price now and b its price in the base week; only shops with both count. Across items,
+with p a shop's price now and b its price in the base week; only shops with both count. Where an item was
+*linked* because its shops changed, J is the product of one such mean for each stretch between two links, each
+of the shops that have prices at both of its ends. Across items,
 **Laspeyres** with fixed weights: the weighted arithmetic mean of the items' relatives,
 
     I = sum(w * J) / sum(w)
@@ -69,7 +71,7 @@ class ItemResult:
 
     weight: int
     shops: int
-    """How many shops had both prices; 0 when the item is missing."""
+    """How many shops had both prices, since the last link; 0 when the item is missing."""
     relative: Decimal | None
     """The geometric mean of their relatives; None when the item is missing."""
 
@@ -106,22 +108,37 @@ def jevons(pairs: Sequence[PricePair]) -> Decimal:
     return times_power(Decimal(1), factor=product, numerator=1, denominator=len(pairs))
 
 
+def _linked(stretches: Sequence[Sequence[PricePair]]) -> Decimal | None:
+    """What an item's prices moved by over all stretches; None where one of them has no price to compare."""
+    relative = Decimal(1)
+    for pairs in stretches:
+        if not pairs:
+            return None
+        relative = CONTEXT.multiply(relative, jevons(pairs))
+    return relative
+
+
 def laspeyres(
-    weights: Mapping[str, int], pairs_by_item: Mapping[str, Sequence[PricePair]]
+    weights: Mapping[str, int],
+    pairs_by_item: Mapping[str, Sequence[PricePair]],
+    *,
+    earlier: Mapping[str, Sequence[Sequence[PricePair]]] | None = None,
 ) -> BasketResult:
     """The index of a basket with `weights` (above 0, in any one unit) from its items' prices.
 
+    The pairs of an item are those since it was linked last; `earlier` are those of the stretches before.
     Raises `TooLittleSeen`, and `ValueError` for weights or items that are not a basket's.
     """
     if not weights or any(weight < 1 for weight in weights.values()):
         raise ValueError("a basket needs items, and weights are above 0")
-    if not pairs_by_item.keys() <= weights.keys():
+    before = {} if earlier is None else earlier
+    if not pairs_by_item.keys() | before.keys() <= weights.keys():
         raise ValueError("there are prices of an item that is not in the basket")
     items = {}
     for name in sorted(weights):
-        pairs = pairs_by_item.get(name, ())
+        stretches = [*before.get(name, ()), pairs_by_item.get(name, ())]
         items[name] = ItemResult(
-            weight=weights[name], shops=len(pairs), relative=jevons(pairs) if pairs else None
+            weight=weights[name], shops=len(stretches[-1]), relative=_linked(stretches)
         )
     seen = [item for item in items.values() if item.relative is not None]
     weight_seen = sum(item.weight for item in seen)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.index.survey_files import read_basket, read_prices
+from cli.index.survey_basket import read_basket
+from cli.index.survey_files import read_prices
 from cli.main import main
 from cli.shell.exit_codes import ExitCode
 from ledger.index.days import day_from_text, week_of_day

@@ -112,3 +112,17 @@ def test_too_few_coops_give_no_level() -> None:
         median_level({1: 10, 2: 10}, needed=3, cap=100)
     with pytest.raises(TooFewCoops):
         median_level({}, needed=0, cap=100)
+
+
+def test_an_item_that_was_linked_moves_by_all_its_stretches() -> None:
+    weights = {"bread": 3, "milk": 1}
+    last = {"bread": [pair(100, 110)], "milk": [pair(50, 50)]}
+    earlier = {"bread": [[pair(100, 100), pair(100, 144)], [pair(7, 14)]]}
+    result = laspeyres(weights, last, earlier=earlier)
+    assert result.items["bread"].relative == Decimal("2.64")
+    assert result.items["bread"].shops == 1
+    assert result.index == Decimal("2.23")
+    gone = laspeyres({"bread": 1, "milk": 1}, last, earlier={"bread": [[]]})
+    assert gone.items["bread"].relative is None
+    with pytest.raises(ValueError, match="not in the basket"):
+        laspeyres(weights, last, earlier={"rice": [[pair(1, 1)]]})
