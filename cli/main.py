@@ -31,6 +31,7 @@ PLACES: Final = {
     "join": "cli.account.join:join",
     "leave": "cli.leaving.commands:leave",
     "memo": "cli.account.commands:memo",
+    "name": "cli.account.name:name",
     "merchant": "cli.merchant.commands:merchant",
     "node": "cli.node.commands:node",
     "pay": "cli.paying.commands:pay",
@@ -80,6 +81,7 @@ READING: Final = frozenset(
             "steward pending",
             "steward review",
         ),
+        "name show",
         "wallet show",
     }
 )

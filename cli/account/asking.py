@@ -22,6 +22,7 @@ from node.member.addresses import Address
 from node.member.answers import encode_bytes, integer, number, text
 from node.member.charters import KnownCharter, keep_charter
 from node.member.client import Json, NodeClient, NodeMisbehaved, NodeProblem, path_of
+from node.member.naming import own_opening
 from node.member.wallet_file import UnlockedWallet, check_unchanged, replace_public
 from node.member.wallet_format import PublicPart
 from node.member.wallet_lock import lock_wallet
@@ -133,10 +134,12 @@ class Asking:
     def _leave(self, wallet: UnlockedWallet, account: int, proposal: Json) -> Json | None:
         """Leave the signed admission with the node; None when the number was taken meanwhile."""
         key = SigningKey(wallet.seed)
+        federation, coop = self.founding.federation, self.coop.number
+        opening = own_opening(wallet.seed, handle=self.handle, federation=federation, coop=coop)
         admit = Admit(
             account=account,
             key=key.public_key,
-            handle=self.handle,
+            handle=opening.commitment(federation=federation, coop=coop),
             class_=int(text(self.client, proposal, "class") == ORGANISATION),
             limit=integer(self.client, proposal, "limit"),
         )
@@ -148,7 +151,13 @@ class Asking:
         )
         transaction = encode_transaction(replace(admit, key_signature=key.sign(message)))
         try:
-            return self.client.post("/v1/joins", {"transaction": encode_bytes(transaction)})
+            return self.client.post(
+                "/v1/joins",
+                {
+                    "transaction": encode_bytes(transaction),
+                    "name": {"salt": opening.salt.hex(), "handle": opening.handle},
+                },
+            )
         except NodeProblem as problem:
             if problem.code in ("number_taken", "account_exists"):
                 return None

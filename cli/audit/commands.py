@@ -6,12 +6,19 @@ from pathlib import Path
 import click
 
 from cli.audit.findings import finding_as_json, finding_words
+from cli.audit.signing_in import LogReader
 from cli.audit.sources import audit_folder, audit_url
 from cli.shell.describing import counted_payments
 from cli.shell.exit_codes import ExitCode
 from cli.shell.forms import in_units, marked, moment
 from cli.shell.language import say
-from cli.shell.parameters import NODE_TARGET, output_option
+from cli.shell.parameters import (
+    NODE_TARGET,
+    output_option,
+    passphrase_options,
+    wallet_option,
+)
+from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from ledger.founding import Founding
 from node.audit import AuditReport
@@ -24,8 +31,22 @@ from node.audit import AuditReport
     metavar="ID",
     help="Fail unless this is the federation's id, as it was agreed on.",
 )
+@click.option(
+    "--as-member",
+    is_flag=True,
+    help="Sign in with the wallet: a node may give its log to its members only.",
+)
+@wallet_option
+@passphrase_options
 @output_option
-def audit(targets: tuple[Path | str, ...], federation: str | None, output: Output) -> None:
+def audit(
+    targets: tuple[Path | str, ...],
+    federation: str | None,
+    as_member: bool,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
     """Replay every log from its first entry, by the rules, and check that everything holds.
 
     A FOLDER is a node's, which may be running, or a copy of it. With a URL the logs are fetched from a
@@ -34,6 +55,7 @@ def audit(targets: tuple[Path | str, ...], federation: str | None, output: Outpu
     It ends with 0 only if everything holds; otherwise it names the log, the entry and the rule.
     """
     results = []
+    reader = LogReader(wallet, passphrase) if as_member else None
     for number, target in enumerate(targets):
         if number:
             output.line()
@@ -41,7 +63,7 @@ def audit(targets: tuple[Path | str, ...], federation: str | None, output: Outpu
         if isinstance(target, Path):
             founding, report = audit_folder(target, output)
         else:
-            founding, report = audit_url(target, output)
+            founding, report = audit_url(target, output, reader)
         seconds = time.monotonic() - begun
         _page(str(target), founding, report, seconds, output)
         results.append((str(target), founding, report, seconds))

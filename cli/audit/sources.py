@@ -6,6 +6,7 @@ from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
 
+from cli.audit.signing_in import LogReader, reading_as
 from cli.shell.language import say
 from cli.shell.retelling import retold
 from cli.shell.terminal import Output
@@ -107,9 +108,11 @@ def _unreadable(founding: Founding, detail: str) -> AuditReport:
     )
 
 
-def audit_url(url: str, output: Output) -> tuple[Founding, AuditReport]:
+def audit_url(
+    url: str, output: Output, reader: LogReader | None = None
+) -> tuple[Founding, AuditReport]:
     """Audit what a node serves. Raises `NodeError` when it can't be asked at all."""
-    with NodeClient(url) as client:
+    with NodeClient(url) as client, reading_as(reader, client):
         founding = fetch_founding(client)
         source = UrlSource(client)
         total = sum(length for length, _ in source.logs().values())

@@ -16,6 +16,7 @@ from cli.shell.recovery_words import describe_keys
 from cli.shell.voting_words import describe_voting, rates_words
 from ledger.charter import Charter
 from ledger.government.bylaws import Bylaws
+from ledger.names import shown
 from ledger.transactions import (
     Admit,
     AdoptBylaws,
@@ -102,7 +103,8 @@ def describe(
             lines = [
                 say(
                     "Admit {handle}@{name}, {kind}, as account {account}.",
-                    handle=transaction.handle,
+                    handle=names.get((coop, transaction.account))
+                    or shown(transaction.handle, transaction.account),
                     name=charter.coops[coop].name,
                     kind=kind,
                     account=transaction.account,

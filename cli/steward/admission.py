@@ -68,7 +68,7 @@ def admit(
         request, admission = _request(steward, waiting, who)
         result = sign_draft(steward, request, out=out, yes=yes, output=output)
         if limit is None or reason is None:
-            _tell_of_others(admission, waiting, result, output)
+            _tell_of_others(request, waiting, result, output)
             output.result(result)
         elif limit == admission.limit:
             output.note(say("The request has the limit {amount} already.", amount=in_units(limit)))
@@ -88,8 +88,7 @@ def _request(steward: Stewardship, waiting: Sequence[Draft], who: str) -> tuple[
     chosen = [
         (draft, draft.transaction)
         for draft in waiting
-        if isinstance(draft.transaction, Admit)
-        and (draft.id_ == who or draft.transaction.handle == handle)
+        if isinstance(draft.transaction, Admit) and (draft.id_ == who or draft.handle == handle)
     ]
     if len(chosen) != 1:
         raise CliError(
@@ -125,14 +124,12 @@ def _limit_of(
     )
 
 
-def _tell_of_others(
-    admission: Admit, waiting: Sequence[Draft], result: Json, output: Output
-) -> None:
+def _tell_of_others(request: Draft, waiting: Sequence[Draft], result: Json, output: Output) -> None:
     """Say what else waits about the new member, such as the limit that another steward drafted."""
     if result.get("state") != "recorded":
         return
-    handle = admission.handle
-    if admission.limit == 0:
+    handle, admission = request.handle, request.transaction
+    if isinstance(admission, Admit) and admission.limit == 0:
         output.note(
             say(
                 "{handle} can be paid but can't pay yet: `fiado steward limit {handle} AMOUNT "
@@ -142,7 +139,7 @@ def _tell_of_others(
         )
     for other in waiting:
         about = account_of(other.transaction)
-        if about == admission.account and not isinstance(other.transaction, Admit):
+        if about == account_of(admission) and not isinstance(other.transaction, Admit):
             output.note(
                 say(
                     "Draft {id}, about {handle} too, waits: `fiado steward sign {id}` shows it.",

@@ -19,6 +19,7 @@ from cli.steward.desk import discard, members
 from cli.steward.draft_file import DraftError, read_draft
 from cli.steward.guarantees import guarantees
 from cli.steward.key import steward_key
+from cli.steward.naming import erase_name
 from cli.steward.review import long_debts_line, review
 from cli.steward.settling import claim, debts, settle, unclaim
 from cli.steward.signing import (
@@ -57,6 +58,7 @@ steward.add_command(steward_key)
 steward.add_command(admit)
 steward.add_command(members)
 steward.add_command(discard)
+steward.add_command(erase_name)
 steward.add_command(review)
 steward.add_command(guarantees)
 steward.add_command(claim)

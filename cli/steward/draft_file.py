@@ -17,6 +17,7 @@ from ledger.charter import Charter, Coop
 from ledger.entries import decode_transaction
 from ledger.memos import reason_hash
 from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.names import NameNotOpened, Opening, check_opening
 from ledger.refusals import Refusal
 from ledger.signatures import SignatureInvalid, SigningKey, verify
 from ledger.transactions import (
@@ -32,6 +33,7 @@ from ledger.transactions import (
     signed_part,
 )
 from node.member.answers import encode_bytes, read_bytes
+from node.member.client import Json
 
 FORMAT: Final = "fiado draft"
 VERSION: Final = 1
@@ -66,6 +68,8 @@ class Draft:
     coop: Coop
     transaction: Stewarded
     reason: ReasonText | None = None
+    opening: Opening | None = None
+    """Of an admission: what opens the name in it."""
     id_: str | None = None
     expires: int | None = None
     """From when on the node has it no more, in Unix seconds; None in a file, which waits for ever."""
@@ -75,6 +79,14 @@ class Draft:
     """Who would pay what the account owes, in words, where it would close; by the node's word."""
     asked: int | None = None
     """How many have to sign, by the node's word on the bylaws; None while no node was asked."""
+
+    @property
+    def handle(self) -> str:
+        """What somebody who is to be admitted will be called; empty for anything but an admission."""
+        admit = self.transaction
+        if not isinstance(admit, Admit):
+            return ""
+        return str(admit.handle) if self.opening is None else self.opening.handle
 
     @property
     def message(self) -> bytes:
@@ -154,17 +166,26 @@ def make_draft(
     data: bytes,
     *,
     reason: ReasonText | None = None,
+    opening: Opening | None = None,
     id_: str | None = None,
 ) -> Draft:
     """A draft from a transaction's bytes, with everything about it checked. Raises `DraftError`."""
     transaction = decode_transaction(data)
     if isinstance(transaction, Refusal) or not isinstance(transaction, Stewarded):
         raise DraftError(say("it holds no transaction that stewards sign"))
-    draft = Draft(charter=charter, coop=coop, transaction=transaction, reason=reason, id_=id_)
+    draft = Draft(
+        charter=charter,
+        coop=coop,
+        transaction=transaction,
+        reason=reason,
+        opening=opening,
+        id_=id_,
+    )
     for steward, signature in transaction.stewards:
         _check_signature(draft, steward, signature)
     if isinstance(transaction, Admit):
         _check_new_key(draft, transaction)
+        _check_name(draft, transaction)
     elif reason is not None and not binds_text(transaction, salt=reason.salt, text=reason.text):
         raise DraftError(say("the text is not the one that the transaction is bound to"))
     return draft
@@ -181,6 +202,8 @@ def render_draft(draft: Draft) -> str:
         "transaction": encode_bytes(encode_transaction(draft.transaction)),
         "reason": None if reason is None else {"salt": reason.salt.hex(), "text": reason.text},
     }
+    if draft.opening is not None:
+        document["name"] = opening_document(draft.opening)
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -203,11 +226,37 @@ def read_draft(path: Path, charter: Charter, own: Coop | None = None) -> Draft:
         reason = None
         if given is not None:
             reason = ReasonText(salt=bytes.fromhex(given["salt"]), text=str(given["text"]))
+        opening = read_opening(document.get("name"))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DraftError(say("it is not a draft file")) from error
     if federation != charter.federation or coop is None:
         raise DraftError(say("it is for another federation"))
-    return make_draft(charter, coop, transaction, reason=reason)
+    return make_draft(charter, coop, transaction, reason=reason, opening=opening)
+
+
+def opening_document(opening: Opening) -> Json:
+    """A name and its salt, as files and nodes have them."""
+    return {"salt": opening.salt.hex(), "handle": opening.handle}
+
+
+def read_opening(given: object) -> Opening | None:
+    """The name that a file or a node gives; raises `ValueError` or `KeyError` for another shape."""
+    if not isinstance(given, dict):
+        return None
+    return Opening(salt=bytes.fromhex(given["salt"]), handle=str(given["handle"]))
+
+
+def _check_name(draft: Draft, admit: Admit) -> None:
+    """Whoever signs it has to know which name it hides."""
+    if isinstance(admit.handle, str):
+        return
+    if draft.opening is None:
+        raise DraftError(say("it hides a name, and nothing came with it that opens it"))
+    federation, coop = draft.charter.federation, draft.coop.number
+    try:
+        check_opening(draft.opening, admit.handle, federation=federation, coop=coop)
+    except NameNotOpened as error:
+        raise DraftError(say("the name that came with it is not the one that it hides")) from error
 
 
 def _check_signature(draft: Draft, steward: int, signature: bytes) -> None:

@@ -26,13 +26,14 @@ from cli.steward.draft_file import (
     ReasonText,
     find_twin,
     make_draft,
+    opening_document,
+    read_opening,
     render_draft,
 )
 from cli.steward.office import able
 from cli.steward.stewardship import Stewardship, steward_key_option
 from ledger.kinds import KINDS
 from ledger.memos import SALT_BYTES
-from ledger.names import shown
 from ledger.transactions import (
     AccountChange,
     Admit,
@@ -42,6 +43,7 @@ from ledger.transactions import (
 )
 from node.member.answers import encode_bytes, integer, number, objects, read_bytes
 from node.member.client import Json, NodeClient, NodeError, NodeMisbehaved, path_of
+from node.member.sessions import closing_session
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -184,7 +186,12 @@ def draft_as_json(draft: Draft) -> Json:
         "id": draft.id_,
         "kind": KINDS[draft.transaction.kind].name,
         "account": account_of(draft.transaction),
-        "says": describe(draft.transaction, charter=draft.charter, coop=draft.coop.number),
+        "says": describe(
+            draft.transaction,
+            charter=draft.charter,
+            coop=draft.coop.number,
+            names=_new_name(draft),
+        ),
         "reason": None if draft.reason is None else draft.reason.text,
         "signed_by": draft.signed_by,
         "missing": draft.missing,
@@ -201,6 +208,8 @@ def draft_document(draft: Draft) -> Json:
     document: Json = {"transaction": encode_bytes(encode_transaction(draft.transaction))}
     if reason is not None:
         document["reason"] = {"salt": reason.salt.hex(), "text": reason.text}
+    if draft.opening is not None:
+        document["name"] = opening_document(draft.opening)
     return document
 
 
@@ -212,10 +221,16 @@ def draft_of(steward: Stewardship, answer: Json) -> Draft:
         if isinstance(given, dict):
             reason = ReasonText(salt=bytes.fromhex(given["salt"]), text=str(given["text"]))
         data = read_bytes(answer["transaction"])
+        opening = read_opening(answer.get("name"))
     except (KeyError, TypeError, ValueError) as error:
         raise NodeMisbehaved(steward.client.url, say("its draft can't be read")) from error
     draft = make_draft(
-        steward.charter, steward.coop, data, reason=reason, id_=str(answer.get("id"))
+        steward.charter,
+        steward.coop,
+        data,
+        reason=reason,
+        opening=opening,
+        id_=str(answer.get("id")),
     )
     return replace(
         draft,
@@ -226,27 +241,45 @@ def draft_of(steward: Stewardship, answer: Json) -> Draft:
     )
 
 
+def _new_name(draft: Draft) -> Names:
+    """What an admission says of the new account's name."""
+    if not isinstance(draft.transaction, Admit):
+        return {}
+    return {(draft.coop.number, draft.transaction.account): draft.handle}
+
+
 def names_of(steward: Stewardship, draft: Draft, waiting: Sequence[Draft] = ()) -> Names:
     """The handle of the account that a draft is about; an admission says it.
 
     The node knows the members, and `waiting` may have the admission of somebody who is to be one.
     """
     if isinstance(draft.transaction, Admit):
-        return {}
+        return _new_name(draft)
     account = account_of(draft.transaction)
     if account is None:
         return {}
     for other in waiting:
         if isinstance(other.transaction, Admit) and other.transaction.account == account:
-            return {(draft.coop.number, account): shown(other.transaction.handle, account)}
+            return {(draft.coop.number, account): other.handle}
     try:
         # Once only, and not for long: somebody who signs a file may be far from any network.
         with NodeClient(steward.client.url, attempts=1, answer_seconds=NAME_SECONDS) as client:
-            found = client.get(path_of("v1", "accounts", draft.coop.name, account))
+            handle = _handle_of(replace(steward, client=client), steward.client, account)
     except NodeError:
         # Signing from a file works without the node; then the account stays a number.
         return {}
-    return {(draft.coop.number, account): str(found.get("handle"))}
+    return {(draft.coop.number, account): handle}
+
+
+def _handle_of(steward: Stewardship, signed_in: NodeClient, account: int) -> str:
+    """What the node calls an account: it tells stewards, by the session that there is or one for this."""
+    path = path_of("v1", "members", account)
+    if signed_in.is_authorized:
+        steward.client.share(signed_in)
+        return str(steward.client.get(path).get("handle"))
+    with closing_session(steward.client):
+        steward.open_session()
+        return str(steward.client.get(path).get("handle"))
 
 
 def find_member(steward: Stewardship, who: str) -> Json:

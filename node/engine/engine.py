@@ -43,6 +43,7 @@ from node.engine.recording.duties import Duties
 from node.engine.recording.fallen_watch import FallenWatch
 from node.engine.recording.history import History
 from node.engine.recording.memos import Memos
+from node.engine.recording.names import Names
 from node.engine.recording.own_log import OwnLog
 from node.engine.recording.proofs import receipt_of
 from node.engine.replication.branches import Branches
@@ -107,6 +108,7 @@ class Engine:
         self._fallen = FallenWatch(self._core)
         self._standing_logs = StandingLogs(self._core, self._replicas)
         self._memos = Memos(self._core)
+        self._names = Names(self._core)
         self._gossip = Gossip(self._core, self._replicas, address, now_ms=steady_ms)
         self._duties = Duties(self._core)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
@@ -146,6 +148,7 @@ class Engine:
             recovery=self._recovery,
             anchors=self._anchors,
             memos=self._memos,
+            names=self._names,
             decisions=self._decisions,
             charter=self._charter,
             clock=self._clock,
@@ -188,6 +191,7 @@ class Engine:
         self._anchors.answer_requests(tick)
         changed = run_changes(self._core, tick, inbox, self._view)
         self._memos.run(tick)
+        self._names.run(tick)
         self._troubles.run(tick)
         self._own.seal(tick)
         self._extensions.gather(self._core, tick)
@@ -307,6 +311,10 @@ class Engine:
     def receipt(self, coop: int, number: int, *, reach: int = 0) -> bytes | None:
         """The receipt of an entry, up to `reach` at least; None when there is none. Raises `LogDamaged`."""
         return receipt_of(self._core, coop, number, reach=reach)
+
+    def names(self) -> Names:
+        """What people call accounts, as far as this node knows."""
+        return self._names
 
     def fallen(self) -> FallenList:
         """The payments that are only in a history of a forked log that does not stand."""

@@ -14,8 +14,8 @@ from node.engine.view import View
 from node.join_requests import JoinRequest
 from node.store import Memo, Write
 
-LINK_VERSION = 3
-"""The newest version of a link: `fiado1.3`. Version 0 is a link without a subprotocol."""
+LINK_VERSION = 4
+"""The newest version of a link: `fiado1.4`. Version 0 is a link without a subprotocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,11 @@ class PeerUp:
     def agrees(self) -> bool:
         """Whether both ends know rounds, and evidence about them."""
         return self.version >= 3
+
+    @property
+    def names(self) -> bool:
+        """Whether both ends know names beside the logs."""
+        return self.version >= 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from node.engine.decisions.decisions import Decisions
 from node.engine.events import Event, LinkEvent, LinkNews, PeerDown, PeerMessage, PeerUp
 from node.engine.recording.anchors import Anchors
 from node.engine.recording.memos import Memos
+from node.engine.recording.names import Names
 from node.engine.replication.accusing import take_evidence
 from node.engine.replication.branches import Branches
 from node.engine.replication.gossip import Gossip
@@ -38,6 +39,7 @@ from node.engine.wire import (
     WitnessRequest,
 )
 from node.engine.wire_decisions import Due, Known, Outdated, SubjectMessage, Told
+from node.engine.wire_names import NamesAnswer, NamesQuestion
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +53,7 @@ class Links:
     recovery: Recovery
     anchors: Anchors
     memos: Memos
+    names: Names
     decisions: Decisions
     charter: CharterSubject
     clock: Clock
@@ -89,7 +92,7 @@ class Links:
 
     def _peer_up(self, tick: Tick, event: PeerUp) -> None:
         peer = event.coop
-        self.core.linked.come(peer, answers=event.answers, agrees=event.agrees)
+        self.core.linked.come(peer, answers=event.answers, agrees=event.agrees, names=event.names)
         self.charter.versions.peer_up(tick, peer)
         self.clock.peer_up(tick, peer)
         self.gossip.peer_up(tick, peer)
@@ -125,6 +128,10 @@ class Links:
                 self.clock.on_news(tick, peer, message)
             case MemoKept():
                 self.memos.on_kept(tick, peer, message)
+            case NamesQuestion():
+                self.names.on_question(tick, peer, message)
+            case NamesAnswer():
+                self.names.on_answer(tick, peer, message)
             case NewestQuestion():
                 self.recovery.on_question(tick, peer, message)
             case NewestAnswer():

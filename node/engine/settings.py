@@ -78,6 +78,10 @@ class EngineSettings:
     """How many memos are sent to a peer before it has acknowledged one."""
     memo_retry_ms: int = 60_000
     """After this a memo that is not acknowledged is sent again over the same link."""
+    other_names: int = 10_000
+    """How many names of each other coop's accounts are held in memory."""
+    other_names_ms: int = 3_600_000
+    """How long one is held: so long a name that was erased at its home may be shown here."""
     snapshot_entries: int = 200_000
     """After how many new entries a snapshot is saved."""
     decision_interval_ms: int = 10_000

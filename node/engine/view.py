@@ -12,6 +12,7 @@ from node.engine.debts import Standing
 from node.engine.fallen import FallenList, FallenProof
 from node.engine.health.status import CharterStatus, IndexStatus, NodeStatus, WaitingRequest
 from node.engine.health.troubles import Trouble
+from node.engine.known_names import KnownNames
 from node.store import RecordKind, Segment, Store, Write
 
 Part = TypeVar("Part")
@@ -76,6 +77,9 @@ class EngineServices(Protocol):
     def receipt(self, coop: int, number: int, *, reach: int = 0) -> bytes | None:
         """The receipt of an entry, up to `reach` at least; None when there is none. Raises `LogDamaged`."""
 
+    def names(self) -> KnownNames:
+        """What people call accounts, as far as this node knows."""
+
     def fallen(self) -> FallenList:
         """The payments that are only in a history of a forked log that does not stand."""
 
@@ -112,6 +116,8 @@ class View:
     status: NodeStatus
     engine: EngineServices
     extensions: tuple[Extension, ...] = ()
+    shows_names: bool = True
+    """Whether what is shown of it may have names that are not in the log."""
 
     def extension(self, kind: type[Part]) -> Part:
         """The engine's extension of that type. Raises `LookupError` when it has none."""

@@ -15,6 +15,7 @@ from node.addresses import NodeAddress, read_address
 from node.engine.wire_charter import CHARTER
 from node.engine.wire_decisions import DecisionMessage, Shapes, read_decision_message
 from node.engine.wire_index import INDEX
+from node.engine.wire_names import NamesMessage, read_names_message
 from node.errors import PeerFault
 
 MAX_HEADS = 256
@@ -224,6 +225,7 @@ Message = (
     | NewestAnswer
     | ClockNews
     | AddressNews
+    | NamesMessage
     | DecisionMessage
 )
 
@@ -241,7 +243,8 @@ def decode_message(
         value = decode(data)
     except EncodingError as error:
         raise PeerFault(f"message is not canonical: {error}") from error
-    message = _from_value(value) or read_decision_message(value, subjects)
+    message = _from_value(value) or read_names_message(value)
+    message = message or read_decision_message(value, subjects)
     if message is None:
         raise PeerFault("message of unknown shape")
     return message

@@ -30,6 +30,7 @@ from node.engine.wire import (
     WitnessRequest,
 )
 from node.engine.wire_decisions import Due, Known, SubjectMessage, Told
+from node.engine.wire_names import NamesAnswer, NamesQuestion
 from node.rates import Bucket
 
 _MESSAGE: Final = 50
@@ -59,6 +60,10 @@ def cost_of(message: Message) -> int:
             return LOOKUP + ROW
         case MemoKept():
             return ROW
+        case NamesQuestion():
+            return 2 * LOOKUP * (1 + len(message.accounts) + len(message.handles))
+        case NamesAnswer():
+            return 2 * LOOKUP * (1 + len(message.found) + len(message.missing))
         case Due():
             return 5 * LOOKUP
         case Told():

@@ -58,6 +58,6 @@ def _is_open(client: NodeClient, row: Any) -> bool:
 
 def _read(client: NodeClient, row: Any) -> OwnAccount:
     handle = text(client, row, "handle")
-    if not HANDLE.fullmatch(handle):
+    if not (HANDLE.fullmatch(handle) or handle == f"#{row.get('account')}"):
         raise NodeMisbehaved(client.url, "an account with a handle that none can have")
     return OwnAccount(number=integer(client, row, "account"), handle=handle)

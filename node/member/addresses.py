@@ -4,11 +4,14 @@ What a handle and a cooperative's name may contain, the protocol says (sections 
 address is only a name: which account number and key stand behind it, the ledger says.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from ledger.founding import COOP_NAME
 from ledger.transactions import HANDLE
+
+_NAMED: Final = re.compile(rf"{HANDLE.pattern}|#[1-9][0-9]{{0,9}}")
 
 LONGEST_NAME: Final = 32
 """The longest handle or cooperative name, in characters."""
@@ -30,7 +33,7 @@ class HandleError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """The address of one account: its handle, and the name of its cooperative."""
+    """The address of one account: its handle, or `#` and its number, and its cooperative's name."""
 
     handle: str
     coop: str
@@ -40,12 +43,14 @@ class Address:
 
 
 def parse_address(text: str) -> Address:
-    """Read `alice@norte`. Blanks around it are ignored and capital letters count as small ones.
+    """Read `alice@norte`, or `#7@norte` of an account without a name.
+
+    Blanks around it are ignored and capital letters count as small ones.
 
     Raises `AddressError` for anything else.
     """
     handle, _, coop = _lowered(text).partition("@")
-    if not (HANDLE.fullmatch(handle) and COOP_NAME.fullmatch(coop)):
+    if not (_NAMED.fullmatch(handle) and COOP_NAME.fullmatch(coop)):
         raise AddressError(text.strip()[: 2 * LONGEST_NAME + 1])
     return Address(handle=handle, coop=coop)
 

@@ -156,6 +156,10 @@ class NodeClient:
         """Let later requests carry a session's token, or an API key."""
         self._token = token
 
+    def share(self, other: "NodeClient") -> None:
+        """Let later requests carry the session of another client of the same node."""
+        self._token = other._token
+
     @property
     def is_authorized(self) -> bool:
         """Whether requests carry a session's token, or an API key."""

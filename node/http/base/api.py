@@ -233,6 +233,11 @@ class Api:
             raise Problem(FORBIDDEN)
         return session.number
 
+    async def check_log_reader(self, request: web.Request) -> None:
+        """Raise as `session` for somebody who may not read the log, where that is not for everybody."""
+        if self.settings.log_for_members:
+            await self.session(request)
+
     # --- rates ---
 
     def address(self, request: Caller) -> str:

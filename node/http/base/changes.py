@@ -12,6 +12,7 @@ from typing import Final, Literal
 from ledger.codec import Value, decode, encode
 from ledger.kinds import KINDS
 from ledger.memos import MAX_PROPOSAL_BYTES, SALT_BYTES
+from ledger.names import Opening
 from ledger.refusals import Refusal
 from ledger.rules.government.commons import COMMONS_CHAPTER, movements
 from ledger.transactions import (
@@ -32,6 +33,7 @@ from node.engine.answers import NotReady, Recorded, Refused
 from node.engine.view import View
 from node.http.base import facts, shapes
 from node.http.base.api import Api
+from node.http.base.naming import record_admission
 from node.http.base.problem import Problem
 from node.http.base.problems import REQUEST_MALFORMED
 from node.http.base.reading import must_be
@@ -93,9 +95,16 @@ def check_reason(transaction: Transaction, reason: ReasonText | None) -> None:
 
 
 async def submit(
-    api: Api, data: bytes, transaction: Transaction, reason: ReasonText | None
+    api: Api,
+    data: bytes,
+    transaction: Transaction,
+    reason: ReasonText | None,
+    opening: Opening | None = None,
 ) -> Recorded | Refused | NotReady:
     """Record a transaction and keep its reason. What was recorded before is found again."""
+    if isinstance(transaction, Admit):
+        async with api.desk:
+            return await _record(api, data, transaction, opening)
     result = await _record(api, data, transaction)
     if isinstance(result, Recorded) and isinstance(transaction, TextBound):
         async with api.desk:
@@ -104,17 +113,26 @@ async def submit(
 
 
 async def submit_at_desk(
-    api: Api, data: bytes, transaction: Transaction, reason: ReasonText | None
+    api: Api,
+    data: bytes,
+    transaction: Transaction,
+    reason: ReasonText | None,
+    opening: Opening | None = None,
 ) -> Recorded | Refused | NotReady:
     """As `submit`, for callers that hold `api.desk`."""
-    result = await _record(api, data, transaction)
+    result = await _record(api, data, transaction, opening)
     if isinstance(result, Recorded) and isinstance(transaction, TextBound):
         await _keep(api, transaction, result.number, reason)
     return result
 
 
-async def _record(api: Api, data: bytes, transaction: Transaction) -> Recorded | Refused | NotReady:
-    result = await api.runner.submit(data)
+async def _record(
+    api: Api, data: bytes, transaction: Transaction, opening: Opening | None = None
+) -> Recorded | Refused | NotReady:
+    if isinstance(transaction, Admit):
+        result = await record_admission(api, data, transaction, opening)
+    else:
+        result = await api.runner.submit(data)
     if isinstance(result, Refused) and result.refusal in _REFUSED_WHEN_REPEATED:
 
         def look(view: View) -> Recorded | None:

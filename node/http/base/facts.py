@@ -26,7 +26,7 @@ from node.http.base import shapes
 from node.http.base.reading import plain_number
 from node.http.base.sessions import SessionRole
 from node.http.base.shapes import PaymentStatus
-from node.spellings import PublicKey
+from node.spellings import Hash, PublicKey, Salt
 
 CLASSES: Final[tuple[shapes.Class, ...]] = get_args(shapes.Class)
 STATUSES: Final[tuple[shapes.Status, ...]] = ("open", "frozen", "closed")
@@ -65,7 +65,9 @@ def seats(view: View) -> tuple[Seat, ...]:
 def steward_name(view: View, place: int) -> str:
     """What people call the steward of a place, whether in office still or not."""
     steward = office(view).stewards.get(place)
-    return f"#{place}" if steward is None else steward.name
+    if steward is None:
+        return f"#{place}"
+    return steward.name if steward.account is None else handle_of(view, steward.account)
 
 
 def public_account(view: View, coop: int, account: Account) -> shapes.Account:
@@ -78,7 +80,15 @@ def public_account(view: View, coop: int, account: Account) -> shapes.Account:
         class_=CLASSES[account.class_],
         key=PublicKey(account.key),
         status=STATUSES[account.status],
+        commitment=None if isinstance(account.handle, str) else Hash(account.handle),
+        salt=_salt(view, coop, account),
+        erased=view.engine.names().is_erased(coop, account.number),
     )
+
+
+def _salt(view: View, coop: int, account: Account) -> Salt | None:
+    opening = view.engine.names().opening(coop, account) if view.shows_names else None
+    return None if opening is None else Salt(opening.salt)
 
 
 def accounts_of_key(view: View, key: bytes) -> list[shapes.AccountOfKey]:
@@ -160,15 +170,17 @@ def handle_of(view: View, number: int) -> str:
 
 def account_name(view: View, coop: int, account: Account) -> str:
     """What people call an account of that coop, as far as this node knows; else its number."""
-    return shown(account.handle, account.number)
+    if not view.shows_names:
+        return shown(account.handle, account.number)
+    return view.engine.names().name(coop, account) or f"#{account.number}"
 
 
 def find_account(view: View, coop: int, named: str) -> Account | None:
-    """The account with that number, handle, or `@` and handle."""
-    number = plain_number(named)
+    """The account with that number (`@#` may precede it), handle, or `@` and handle."""
+    number = plain_number(named.removeprefix("@#"))
     if number is not None:
         return view.validator.account(coop, number) if number <= MAX_NUMBER else None
-    found = view.validator.account_named(coop, named.removeprefix("@"))
+    found = view.engine.names().account_named(coop, named.removeprefix("@"))
     return None if found is None else view.validator.account(coop, found)
 
 

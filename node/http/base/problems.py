@@ -61,6 +61,20 @@ KEY_FORBIDDEN: Final = ProblemKind(
     "Use a key with the power that this address asks for.",
 )
 NOT_FOUND: Final = not_found("not_found", "There is nothing at this address.", "See /openapi.json.")
+NAME_NOT_OPENED: Final = ProblemKind(
+    "name_not_opened",
+    422,
+    "Name not opened",
+    "The admission hides a name, and what came with it does not open it.",
+    "Send the salt and the handle that the commitment was made of.",
+)
+NAME_ERASED: Final = ProblemKind(
+    "name_erased",
+    410,
+    "Name erased",
+    "An account of this cooperative was called so, and its name was erased for good.",
+    "Pay the account by its number, as in #7@norte, if you know it; nobody else gets the name.",
+)
 ACCOUNT_NOT_FOUND: Final = not_found(
     "account_not_found", "There is no such account.", "Check handle and cooperative."
 )

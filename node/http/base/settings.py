@@ -73,6 +73,8 @@ class HttpSettings:
     """How long a request to be admitted waits for the stewards."""
     draft_ms: int = 60 * 24 * 60 * 60 * 1_000
     """How long a draft waits for signatures."""
+    log_for_members: bool = False
+    """Whether entries, receipts and single payments are given only to members and stewards of the coop."""
     first_limit: int = 0
     """The first credit limit that a proposal has when the person names none."""
     codes_waiting: int = 16

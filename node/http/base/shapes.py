@@ -74,10 +74,26 @@ class Account(OfCoop, frozen=True):
     """What anybody may know of an account."""
 
     account: Number
-    handle: str
+    handle: Annotated[
+        str, Meta(description="What it is called; `#` and its number where that is not told.")
+    ]
     class_: Class = msgspec.field(name="class")
     key: PublicKey
     status: Status
+    commitment: Annotated[
+        Hash | None, Meta(description="What its log has in place of the handle; null: the handle.")
+    ]
+    salt: Annotated[
+        Salt | None, Meta(description="With the handle it opens the commitment; null: not told.")
+    ]
+    erased: Annotated[bool, Meta(description="Whether its name was erased, for good.")]
+
+
+class NameOpening(Shape, frozen=True):
+    """What opens the commitment that an admission carries in place of a handle (PROTOCOL section 15)."""
+
+    salt: Salt
+    handle: Annotated[str, within(32)]
 
 
 class RunningRecovery(Shape, frozen=True):

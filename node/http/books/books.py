@@ -123,6 +123,7 @@ async def get_entries(api: Api, request: web.Request) -> web.StreamResponse:
 
     What is read is held in memory until the client has taken it: of that an address has a share.
     """
+    await api.check_log_reader(request)
     check_query(request, "first", "max_bytes")
     coop = api.coop_in_path(request)
     first = FIRST.read(request)

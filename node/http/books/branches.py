@@ -43,6 +43,7 @@ def _branch(api: Api, branch: KeptBranch) -> shapes.Branch:
 
 async def get_branch_entries(api: Api, request: web.Request) -> web.StreamResponse:
     """Entries of a branch, byte for byte, from beyond where it parts from the log."""
+    await api.check_log_reader(request)
     check_query(request, "first", "max_bytes")
     head = path_hash(request, "head", BRANCH_NOT_FOUND)
     first = FIRST.read(request)

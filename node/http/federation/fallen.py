@@ -1,5 +1,6 @@
 """The payments that are only in a history of a forked log that does not stand, with their receipts."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from aiohttp import web
@@ -76,6 +77,7 @@ async def read_fallen(api: Api, coop: int | None = None, *, most: int = 50) -> F
 
 
 def _look(api: Api, view: View, name: str | None, *, after: int, most: int) -> Fallen:
+    view = replace(view, shows_names=False)  # anybody may ask
     found = view.engine.fallen()
     payments, forks = found.payments, found.forks
     if name is not None:

@@ -4,6 +4,7 @@ All of it stands in the books, which others have too, so anybody may ask. Whoeve
 seen by everybody: that is what protects members from it.
 """
 
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from aiohttp import web
@@ -33,9 +34,10 @@ async def get_key(api: Api, request: web.Request) -> web.Response:
     named = request.match_info["account"]
 
     def look(view: View) -> shapes.KeyState | None:
-        account = facts.find_account(view, view.coop, named)
+        seen = replace(view, shows_names=not named.removeprefix("@#").isdecimal())
+        account = facts.find_account(seen, view.coop, named)
         known = account is not None and account.number != COMMONS
-        return _state(view, account) if known and account is not None else None
+        return _state(seen, account) if known and account is not None else None
 
     found = await api.ask_paid(request, look)
     if found is None:
@@ -67,7 +69,14 @@ def _guarded(guard: Guard | None) -> shapes.Guarded | None:
 async def get_recoveries(api: Api, request: web.Request) -> web.Response:
     """The recoveries that run in this cooperative."""
     check_query(request)
-    return json_response(await api.ask_paid(request, lambda view: _recoveries(api, view)))
+    may_know = "Authorization" in request.headers
+    if may_know:
+        await api.session(request)
+
+    def look(view: View) -> shapes.Recoveries:
+        return _recoveries(api, replace(view, shows_names=may_know))
+
+    return json_response(await api.ask_paid(request, look), is_private=may_know)
 
 
 def _recoveries(api: Api, view: View) -> shapes.Recoveries:

@@ -85,6 +85,14 @@ def members_after(view: View, after: int, most: int) -> shapes.Members:
     return shapes.Members(members=found, next=None)
 
 
+def others_in(page: shapes.History) -> dict[int, set[int]]:
+    """The accounts of other sides in a page, by coop."""
+    found: dict[int, set[int]] = {}
+    for item in page.items:
+        found.setdefault(item.other.coop_number, set()).add(item.other.account)
+    return found
+
+
 def history(
     view: View,
     account: int,

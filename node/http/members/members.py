@@ -12,17 +12,15 @@ from node.engine.view import View
 from node.http.base import changes, facts
 from node.http.base.api import Api, json_response
 from node.http.base.fallen import FallenPage, fallen_page
+from node.http.base.naming import find_names
 from node.http.base.problem import Problem
 from node.http.base.problems import (
     ACCOUNT_NOT_FOUND,
-    COOP_NOT_FOUND,
     REQUEST_MALFORMED,
     TOO_MANY_REQUESTS,
 )
 from node.http.base.reading import check_query, path_hash, path_number
 from node.http.base.routes import (
-    ACCOUNT,
-    COOP,
     Access,
     Parameter,
     Route,
@@ -79,10 +77,13 @@ async def _answer_history(api: Api, request: web.Request, account: int) -> web.R
     before = None if cursor is None else members_facts.parse_place(cursor)
     if cursor is not None and before is None:
         raise Problem(REQUEST_MALFORMED, "before: must be a cursor of an earlier answer.")
-    page = await api.ask_paid(
-        request,
-        lambda view: members_facts.history(view, account, before, most, since=since, until=until),
-    )
+
+    def look(view: View) -> shapes.History:
+        return members_facts.history(view, account, before, most, since=since, until=until)
+
+    page = await api.ask_paid(request, look)
+    if await find_names(api, members_facts.others_in(page)):
+        page = await api.ask_paid(request, look, goes_on=True)
     return json_response(page, is_private=True)
 
 
@@ -149,21 +150,6 @@ async def get_reason(api: Api, request: web.Request) -> web.Response:
         hash=Hash(hash_), salt=Salt(reason.salt), text=reason.text, account=account
     )
     return json_response(answer, is_private=True)
-
-
-async def get_account(api: Api, request: web.Request) -> web.Response:
-    """What anybody may know of an account."""
-    coop = api.coop_in_path(request)
-    named = request.match_info["account"]
-
-    def look(view: View) -> shapes.FoundAccount | None:
-        account = facts.find_account(view, coop.number, named)
-        return None if account is None else members_facts.found_account(view, coop.number, account)
-
-    found = await api.runner.ask(look)
-    if found is None:
-        raise Problem(ACCOUNT_NOT_FOUND)
-    return json_response(found)
 
 
 async def get_members(api: Api, request: web.Request) -> web.Response:
@@ -305,17 +291,6 @@ ROUTES = (
         parameters=(Parameter(name="hash", in_="path", description="The reason's hash, in hex."),),
         answer=shapes.Reason,
         problems=(REASON_NOT_FOUND,),
-    ),
-    Route(
-        method="GET",
-        path="/v1/accounts/{coop}/{account}",
-        handler=get_account,
-        name="getAccount",
-        summary="What anybody may know of an account",
-        subject=_SUBJECT,
-        parameters=(COOP, ACCOUNT),
-        answer=shapes.FoundAccount,
-        problems=(COOP_NOT_FOUND, ACCOUNT_NOT_FOUND),
     ),
     Route(
         method="GET",

@@ -13,6 +13,7 @@ from node.http.base.shapes import (
     Account,
     AccountOfKey,
     Change,
+    NameOpening,
     OfCoop,
     PaymentStatus,
     RunningRecovery,
@@ -100,6 +101,12 @@ class FoundAccount(Account, frozen=True):
         list[Annotated[str, one_of(*(kind.value for kind in NOT_PAYABLE))]],
         Meta(description="Why payments to its cooperative don't arrive, or are refused, now."),
     ]
+
+
+class OfferedNames(Shape, frozen=True):
+    """Names of accounts that stewards are about to admit."""
+
+    names: list[NameOpening]
 
 
 class Member(Account, frozen=True):

@@ -16,10 +16,12 @@ from ledger.refusals import Refusal
 from ledger.transactions import Kind
 from node.engine.answers import BatchRecorded, NotReady
 from node.http.base.api import Api, json_response
+from node.http.base.naming import is_kept
 from node.http.base.problem import Problem
 from node.http.base.problems import (
     BUSY,
     CONTENT_TYPE_UNSUPPORTED,
+    NAME_NOT_OPENED,
     REQUEST_MALFORMED,
     TOO_MANY_REQUESTS,
 )
@@ -66,6 +68,10 @@ async def _record_batch(api: Api, request: web.Request, kinds: frozenset[int]) -
         if not place.take():
             raise Problem(BUSY, retry_after_s=1)
         transactions = await _split_batch(api, request, body)
+        if Kind.ADMIT in kinds and not await api.runner.ask(
+            lambda view: all(is_kept(view, each) for each in transactions)
+        ):
+            raise Problem(NAME_NOT_OPENED, remedy="Give the node the names first, at /v1/names.")
         head, results = await _submit_chunks(api, request, transactions, kinds)
     return json_response(
         shapes.BatchRecorded(

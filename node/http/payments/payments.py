@@ -12,11 +12,12 @@ from aiohttp import web
 from ledger.entries import decode_transaction, transaction_kind
 from ledger.kinds import PEOPLES_KINDS
 from ledger.refusals import Refusal
-from ledger.transactions import Kind, Pay, Transaction, Vote
+from ledger.transactions import Admit, Kind, Pay, Transaction, Vote
 from node.engine.answers import NotReady, Recorded, Refused
 from node.engine.view import View
 from node.http.base import changes, facts
 from node.http.base.api import Api, Caller, json_response
+from node.http.base.naming import read_opening
 from node.http.base.problem import Problem
 from node.http.base.problems import (
     BODY_TOO_LARGE,
@@ -86,19 +87,23 @@ async def post_transaction(api: Api, request: web.Request) -> web.Response:
     """Record an admission, a limit or a status with all its signatures."""
     api.check_rate(request)
     body = await api.body(request, api.settings.payment_bytes)
-    reason = None
+    reason, name = None, None
     if content_type(request) == OCTETS:
         transaction = body
     else:
         asked = as_shape(parse_json(body), shapes.TransactionRequest)
         transaction, reason = bytes(asked.transaction), changes.read_reason(asked.reason)
+        name = asked.name
     decoded = _check_kind(api, request, transaction)
     if isinstance(decoded, Pay):
         raise Problem(WRONG_ENDPOINT, "Payments go to /v1/payments.")
     if isinstance(decoded, Vote):
         raise Problem(WRONG_ENDPOINT, "Votes go to /v1/votes.")
     changes.check_reason(decoded, reason)
-    result = await changes.submit(api, transaction, decoded, reason)
+    opening = None
+    if isinstance(decoded, Admit) and name is not None:
+        opening = read_opening(api, decoded, name)
+    result = await changes.submit(api, transaction, decoded, reason, opening)
     return _json(_recorded(api, request, result))
 
 
@@ -156,6 +161,7 @@ def _json(body: bytes) -> web.Response:
 
 async def get_payment(api: Api, request: web.Request) -> web.Response:
     """Say how far a payment has come; wait for its delivery if asked to."""
+    await api.check_log_reader(request)
     check_query(request, "wait", "timeout_ms")
     coop = api.coop_in_path(request)
     number = path_number(request, "number", PAYMENT_NOT_FOUND)
@@ -212,6 +218,7 @@ def _payment(view: View, coop: int, number: int) -> shapes.Payment | None:
 
 async def get_receipt(api: Api, request: web.Request) -> web.Response:
     """Prove an entry."""
+    await api.check_log_reader(request)
     coop = api.coop_in_path(request)
     number = path_number(request, "number", ENTRY_NOT_FOUND)
     check_query(request, "reach")

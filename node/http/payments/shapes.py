@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from node.engine.health.troubles import NOT_ARRIVING
-from node.http.base.shapes import OfCoop, PaymentStatus, ReasonText, RecordedEntry
+from node.http.base.shapes import NameOpening, OfCoop, PaymentStatus, ReasonText, RecordedEntry
 from node.shapes import Shape
 from node.spellings import Amount, Binary, Count, Hash, Number, Signature, Time, one_of
 
@@ -29,6 +29,7 @@ class TransactionRequest(Shape, frozen=True):
 
     transaction: Binary
     reason: ReasonText | None = None
+    name: NameOpening | None = None
 
 
 class Recorded(RecordedEntry, frozen=True):

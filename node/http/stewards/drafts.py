@@ -19,6 +19,7 @@ from node.engine.answers import NotReady, Refused
 from node.engine.view import View
 from node.http.base import changes
 from node.http.base.api import Api, json_response
+from node.http.base.naming import read_opening
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, NOT_READY, WRONG_ENDPOINT
 from node.http.base.reading import JSON, check_query, check_size
@@ -58,7 +59,9 @@ async def post_draft(api: Api, request: web.Request) -> web.Response:
     if not isinstance(transaction, Stewarded):
         raise Problem(WRONG_ENDPOINT, "Only what stewards sign is drafted.")
     changes.check_reason(transaction, reason)
+    opening = None
     if isinstance(transaction, Admit):
+        opening = read_opening(api, transaction, asked.name)
         check_own_signature(api, transaction)
     if isinstance(transaction, Leave):
         leave = transaction
@@ -71,6 +74,7 @@ async def post_draft(api: Api, request: web.Request) -> web.Response:
         created=api.clock_ms() // 1000,
         transaction=transaction,
         reason=reason,
+        opening=opening,
     )
     async with api.desk:
         present = await api.runner.ask(lambda view: find_draft(api, view, draft.id))
@@ -97,6 +101,7 @@ def _merged(present: Draft, new: Draft) -> Draft:
         present,
         transaction=replace(present.transaction, stewards=stewards),
         reason=present.reason or new.reason,
+        opening=present.opening or new.opening,
     )
 
 
@@ -109,7 +114,7 @@ async def _keep_and_submit(api: Api, draft: Draft, *, status: int) -> web.Respon
     if not is_complete:
         return json_response(answer, status=status, is_private=True)
     result = await changes.submit_at_desk(
-        api, encode_transaction(draft.transaction), draft.transaction, draft.reason
+        api, encode_transaction(draft.transaction), draft.transaction, draft.reason, draft.opening
     )
     if isinstance(result, NotReady):
         problem = not_ready(result, api.names)
@@ -163,8 +168,8 @@ def _shown(api: Api, view: View, drafts: Sequence[Draft]) -> list[shapes.Draft]:
             api,
             view,
             draft,
-            state=state_of(view, draft.transaction),
-            others=others_like(view, draft.transaction, admissions),
+            state=state_of(view, draft.transaction, draft.handle),
+            others=others_like(view, draft, admissions),
         )
         for draft in drafts
     ]
@@ -180,7 +185,7 @@ async def get_drafts(api: Api, request: web.Request) -> web.Response:
         joins = [
             join
             for join in kept_drafts(api, view, DocumentKind.JOIN)
-            if state_of(view, join.transaction) == "waiting"
+            if state_of(view, join.transaction, join.handle) == "waiting"
         ]
         return shapes.Drafts(drafts=_shown(api, view, [*own, *joins]))
 

@@ -22,6 +22,7 @@ from ledger.entries import decode_transaction
 from ledger.government.actions import Action, Expel
 from ledger.kinds import KINDS
 from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.names import Opening, shown
 from ledger.refusals import Refusal
 from ledger.rules.powers import stewards_needed
 from ledger.signatures import SignatureInvalid, verify
@@ -42,6 +43,7 @@ from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api
 from node.http.base.changes import ReasonText
+from node.http.base.naming import shown_opening
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY
 from node.http.base.refusals_problems import refusal_problem
@@ -62,6 +64,8 @@ class Draft:
     created: int
     transaction: Stewarded
     reason: ReasonText | None
+    opening: Opening | None = None
+    """Of an admission: what opens the name in it, as stewards check it."""
     origin: bytes = b""
     """Of a request to join: the same for requests from one address, and tells nobody which (see `joins`)."""
 
@@ -74,8 +78,19 @@ class Draft:
         """As it is stored."""
         salt = None if self.reason is None else self.reason.salt
         text = None if self.reason is None else self.reason.text
+        if self.opening is not None:  # an admission has no reason
+            salt, text = self.opening.salt, self.opening.handle
         data = encode([encode_transaction(self.transaction), salt, text, self.origin])
         return Document(kind=self.kind, id=self.id, created=self.created, data=data)
+
+    @property
+    def handle(self) -> str | None:
+        """What somebody who is to be admitted will be called; None for anything but an admission."""
+        if not isinstance(self.transaction, Admit):
+            return None
+        if self.opening is not None:
+            return self.opening.handle
+        return shown(self.transaction.handle, self.transaction.account)
 
     def expires(self, api: Api) -> int:
         """From when on it counts no more, in Unix seconds."""
@@ -115,14 +130,18 @@ def read_draft(document: Document) -> Draft:
         case [bytes(data), salt, text, *rest]:  # drafts of the first layouts have no origin
             transaction = decode_transaction(data)
             if isinstance(transaction, Stewarded):
-                reason = None
+                reason, opening = None, None
                 if isinstance(salt, bytes) and isinstance(text, str):
-                    reason = ReasonText(salt=salt, text=text)
+                    if isinstance(transaction, Admit):
+                        opening = Opening(salt=salt, handle=text)
+                    else:
+                        reason = ReasonText(salt=salt, text=text)
                 return Draft(
                     kind=document.kind,
                     created=document.created,
                     transaction=transaction,
                     reason=reason,
+                    opening=opening,
                     origin=rest[0] if rest and isinstance(rest[0], bytes) else b"",
                 )
         case _:
@@ -150,18 +169,23 @@ def draft_facts(
         expires=draft.expires(api),
         transaction=Binary(encode_transaction(transaction)),
         account=account_of(transaction),
-        facts=_facts(transaction),
+        facts=_facts(transaction) | _name(draft),
         signed_by=[
             shapes.Signer(steward=place, name=facts.steward_name(view, place))
             for place, _ in transaction.stewards
         ],
         needed=needed(view, transaction),
         reason=None if draft.reason is None else draft.reason.shown,
+        name=shown_opening(draft.opening),
         recorded=None if recorded is None else recorded_facts(api, recorded),
         debt=_debt(view, transaction),
         same_handle=[] if others is None else others.drafts,
         accounts_of_key=[] if others is None else others.accounts,
     )
+
+
+def _name(draft: Draft) -> Json:
+    return {} if draft.handle is None else {"handle": draft.handle}
 
 
 def _debt(view: View, transaction: Stewarded) -> PaidDebt | None:
@@ -301,21 +325,22 @@ def expired(api: Api, view: View, kind: DocumentKind) -> tuple[tuple[DocumentKin
     )
 
 
-def others_like(view: View, admit: Stewarded, admissions: Sequence[Draft]) -> Others | None:
+def others_like(view: View, asked: Draft, admissions: Sequence[Draft]) -> Others | None:
     """What else there is of an admission's handle and key, for stewards and for whoever asks.
 
     `admissions` are all that wait. Nothing forbids two accounts of one key; people should know before they
     sign.
     """
+    admit = asked.transaction
     if not isinstance(admit, Admit):
         return None
     same = [
         draft.id
         for draft in admissions
         if isinstance(draft.transaction, Admit)
-        and draft.transaction.handle == admit.handle
+        and draft.handle == asked.handle
         and draft.transaction.key != admit.key
-        and state_of(view, draft.transaction) == "waiting"
+        and state_of(view, draft.transaction, draft.handle) == "waiting"
     ]
     accounts = facts.accounts_of_key(view, admit.key)
     return Others(same, [each for each in accounts if each.account != admit.account])

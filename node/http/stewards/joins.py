@@ -26,6 +26,7 @@ from ledger.transactions import HANDLE, MAX_NUMBER, Admit
 from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api, Reserved, json_response
+from node.http.base.naming import check_is_free, read_opening
 from node.http.base.origins import origin_of
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY, REQUEST_MALFORMED, TOO_MANY_REQUESTS
@@ -116,8 +117,7 @@ def _make_room(api: Api, origin: bytes) -> None:
 
 def _free_number(api: Api, view: View, key: bytes, handle: str) -> int:
     """A number for the key: the one it has been promised, else the lowest that nobody has."""
-    if view.validator.account_named(view.coop, handle) is not None:
-        raise refusal_problem(Refusal.HANDLE_TAKEN)
+    check_is_free(view, handle)
     taken = {_number_of(draft): _key_of(draft) for draft in waiting_admissions(api, view)}
     taken |= {account: reserved.key for account, reserved in dict(api.proposals).items()}
     for account, holder in taken.items():
@@ -136,7 +136,11 @@ def _waiting_request(api: Api, view: View, key: bytes) -> Admit | None:
     """The admission that the key has asked for and that nobody has decided yet."""
     for join in kept_drafts(api, view, DocumentKind.JOIN):
         admit = join.transaction
-        if isinstance(admit, Admit) and admit.key == key and state_of(view, admit) == "waiting":
+        if (
+            isinstance(admit, Admit)
+            and admit.key == key
+            and state_of(view, admit, join.handle) == "waiting"
+        ):
             return admit
     return None
 
@@ -154,6 +158,7 @@ async def post_join(api: Api, request: web.Request) -> web.Response:
         raise Problem(REQUEST_MALFORMED, "Send an admission without stewards' signatures.")
     if not 0 <= admit.limit <= MAX:
         raise refusal_problem(Refusal.LIMIT_OUT_OF_RANGE)
+    opening = read_opening(api, admit, asked.name)
     _check_key(admit.key)
     check_own_signature(api, admit)
     draft = Draft(
@@ -161,6 +166,7 @@ async def post_join(api: Api, request: web.Request) -> web.Response:
         created=api.clock_ms() // 1000,
         transaction=admit,
         reason=None,
+        opening=opening,
         origin=origin_of(api, request),
     )
     async with api.desk:
@@ -168,7 +174,7 @@ async def post_join(api: Api, request: web.Request) -> web.Response:
     api.proposals.pop(admit.account, None)
 
     def look(view: View) -> shapes.Draft:
-        others = others_like(view, admit, waiting_admissions(api, view))
+        others = others_like(view, draft, waiting_admissions(api, view))
         return draft_facts(api, view, kept, state="waiting", others=others)
 
     return json_response(await api.runner.ask(look), status=201, is_private=True)
@@ -184,8 +190,8 @@ def _keep(api: Api, view: View, draft: Draft) -> tuple[Write, Draft]:
     present = view.store.document(DocumentKind.JOIN, draft.id)
     if present is not None and not read_draft(present).is_over(api, view):
         return Write(), with_standing(api, view, read_draft(present))
-    if view.validator.account_named(view.coop, admit.handle) is not None:
-        raise refusal_problem(Refusal.HANDLE_TAKEN)
+    assert draft.handle is not None, "it is an admission"
+    check_is_free(view, draft.handle)
     reserved = api.proposals.get(admit.account)
     is_promised = reserved is not None and reserved.key != admit.key
     if admit.account == 0 or view.validator.account(view.coop, admit.account) or is_promised:
@@ -236,12 +242,16 @@ def _number_of(join: Draft) -> int:
     return join.transaction.account
 
 
+def _state(view: View, join: Draft) -> shapes.DraftState:
+    return state_of(view, join.transaction, join.handle)
+
+
 def _is_old(view: View, document: Document) -> bool:
     """Whether a request was answered long enough ago for the person to have seen it."""
     age_s = view.now_ms // 1000 - document.created
     if age_s < _KEPT_AFTER_ADMISSION_S:
         return False
-    return state_of(view, read_draft(document).transaction) != "waiting"
+    return _state(view, read_draft(document)) != "waiting"
 
 
 async def get_join(api: Api, request: web.Request) -> web.Response:
@@ -257,9 +267,9 @@ async def get_join(api: Api, request: web.Request) -> web.Response:
         assert isinstance(admit, Admit)
         return shapes.Join(
             id=id_,
-            state=state_of(view, admit),
+            state=_state(view, join),
             account=admit.account,
-            handle=shown(admit.handle, admit.account),
+            handle=join.handle or shown(admit.handle, admit.account),
             expires=join.expires(api),
         )
 

@@ -46,11 +46,14 @@ _MAY_PASS: Final = frozenset(
 """What may stand against a draft while it waits: debts are paid, the commons earns, votes and terms end."""
 
 
-def state_of(view: View, transaction: Stewarded) -> shapes.DraftState:
-    """`waiting`; `recorded` when it is in the log; `overtaken` when it can't be any more."""
+def state_of(view: View, transaction: Stewarded, handle: str | None = None) -> shapes.DraftState:
+    """`waiting`; `recorded` when it is in the log; `overtaken` when it can't be any more.
+
+    `handle`: of an admission, what the new account will be called.
+    """
     match transaction:
         case Admit():
-            return _state_of_admission(view, transaction)
+            return _state_of_admission(view, transaction, handle)
         case Limit() | SetStatus() | Settle():
             return _state_of_change(view, transaction)
         case Propose():
@@ -71,12 +74,13 @@ def state_of(view: View, transaction: Stewarded) -> shapes.DraftState:
             assert_never(transaction)
 
 
-def _state_of_admission(view: View, admit: Admit) -> shapes.DraftState:
+def _state_of_admission(view: View, admit: Admit, handle: str | None) -> shapes.DraftState:
     account = view.validator.account(view.coop, admit.account)
     if account is not None:
         is_same = account.key == admit.key and account.handle == admit.handle
         return "recorded" if is_same else "overtaken"
     taken = view.validator.account_named(view.coop, admit.handle) is not None
+    taken = taken or (handle is not None and view.engine.names().directory.is_taken(handle))
     return "overtaken" if taken else "waiting"
 
 

@@ -9,6 +9,7 @@ from ledger.kinds import STEWARDS_KINDS, names_of
 from node.http.base.shapes import (
     AccountOfKey,
     Class,
+    NameOpening,
     OfCoop,
     PaidDebt,
     ReasonText,
@@ -42,9 +43,10 @@ class Proposal(OfCoop, frozen=True):
 
 
 class JoinRequest(Shape, frozen=True):
-    """An admission that the new key has signed."""
+    """An admission that the new key has signed, and what opens the name in it."""
 
     transaction: Binary
+    name: NameOpening | None = None
 
 
 class Join(Shape, frozen=True):
@@ -58,10 +60,11 @@ class Join(Shape, frozen=True):
 
 
 class DraftRequest(Shape, frozen=True):
-    """A transaction to lay before the other stewards."""
+    """A transaction to lay before the other stewards; `name` opens that of an admission."""
 
     transaction: Binary
     reason: ReasonText | None = None
+    name: NameOpening | None = None
 
 
 class LeaveRequest(Shape, frozen=True):
@@ -103,6 +106,10 @@ class Draft(Shape, frozen=True):
     signed_by: list[Signer]
     needed: Count
     reason: ReasonText | None
+    name: Annotated[
+        NameOpening | None,
+        Meta(description="What opens the commitment of an admission; stewards check it."),
+    ]
     recorded: RecordedEntry | None
     debt: Annotated[
         PaidDebt | None,

@@ -37,6 +37,7 @@ from node.member.client import (
     render_json,
 )
 from node.member.membership import Membership
+from node.member.naming import check_name
 from node.member.orders import PaidOrder
 from node.member.paying.contribution import owed_contribution
 from node.member.paying.desk import Desk
@@ -247,8 +248,10 @@ def _ends_a_doubt(problem: NodeProblem) -> bool:
 def _payee(member: Membership, payee: Address, bound: Bound | None) -> Json:
     """The account of that address, as the node knows it."""
     found = member.client.get(path_of("v1", "accounts", payee.coop, f"@{payee.handle}"))
-    if found.get("handle") != payee.handle or found.get("coop") != payee.coop:
+    by_number = payee.handle == f"#{found.get('account')}"
+    if (not by_number and found.get("handle") != payee.handle) or found.get("coop") != payee.coop:
         raise NodeMisbehaved(member.client.url, f"it was asked for {payee} and tells of another")
+    check_name(member.client, found, federation=member.charter.federation)
     account = number(member.client, found, "account")
     if bound is not None and bound.account is not None and account != bound.account:
         raise NodeMisbehaved(member.client.url, f"{payee} is another account than the one to pay")

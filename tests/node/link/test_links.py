@@ -173,8 +173,8 @@ async def test_both_ends_know_the_newest_version() -> None:
         one = await town.link(1)
         two = await town.link(2, 1)
         await until(lambda: one.node.up == [2] and two.node.up == [1], "the link")
-        assert one.node.versions == {2: 3}
-        assert two.node.versions == {1: 3}
+        assert one.node.versions == {2: 4}
+        assert two.node.versions == {1: 4}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ MODULES: Final = {
             "protocol",
             (
                 *("bytes", "chain", "charter", "codec", "guarantees", "guards"),
-                *("messages", "mnemonic", "receipts", "sealing", "signing", "tally"),
+                *("messages", "mnemonic", "names", "receipts", "sealing", "signing", "tally"),
             ),
         ),
         ("parts", ("amounts", "bookings", "contacts", "links", "tables")),
@@ -62,6 +62,7 @@ _NAMES: Final = (
     "payment_links",
     "tally",
     "guarantees",
+    "names",
 )
 
 

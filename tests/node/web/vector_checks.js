@@ -1,7 +1,7 @@
 // Runs the vectors through the pages' modules. An expression: an async function that takes the
 // modules and the vectors and returns what it checked and every difference, in words.
 (async (modules, vectors) => {
-  const { bookings, bytes, chain, charter, codec, contacts, guarantees, guards, messages, mnemonic, receipts, sealing, signing, tally } = modules;
+  const { bookings, bytes, chain, charter, codec, contacts, guarantees, guards, messages, mnemonic, names, receipts, sealing, signing, tally } = modules;
   const { toHex, fromHex } = bytes;
   const differences = [];
   let checked = 0;
@@ -233,6 +233,12 @@
   for (const { note, before: cap, needed, wanted, room, worst, room_after: after } of vectors.guarantees.changes) {
     const found = guarantees.lookAhead({ cap, needed: Math.min(cap, needed), wanted, room });
     same(`guarantee ${note}`, [found.worst, found.roomAfter, found.held].join(), [worst, after, worst - wanted].join());
+  }
+  for (const { coop, handle, salt, commitment: hex, opens } of vectors.names.openings) {
+    const opening = { federation: fromHex(vectors.names.federation), coop, salt: fromHex(salt), handle, committed: fromHex(hex) };
+    if (opens) same(`name ${handle}`, toHex(await names.commitment(opening)), hex);
+    if (opens) await names.checkOpening(opening);
+    else await refused(`name ${handle} ${salt} ${coop}`, () => names.checkOpening(opening));
   }
   return { checked, differences, who: await signing.whoSigns() };
 })

@@ -10,6 +10,7 @@ import { actionButton, explainVote as explain } from "../parts/explain_votes.js"
 import { debtForStewards } from "../parts/leaving.js";
 import { KINDS } from "../parts/kinds.js";
 import { seedFromWords } from "../protocol/mnemonic.js";
+import { checkOpening } from "../protocol/names.js";
 import { canSign, keyFromSeed, sign } from "../protocol/signing.js";
 import {
   ADMIT, LIMIT, PROPOSE, SPEND, decodeTransaction, encodeTransaction, entryMessage, proposalHash, reasonHash,
@@ -105,9 +106,9 @@ async function showDraft(draft) {
   const about = accountOf(transaction);
   const isOfMember = transaction.kind !== ADMIT && about !== undefined;
   const member = isOfMember ? await desk.session.get(`/v1/members/${about}`) : null;
-  const item = make("li", { class: "card" }, make("h3", {}, headline(transaction, member)));
+  const item = make("li", { class: "card" }, make("h3", {}, headline(nameKnown(transaction, draft.name), member)));
   item.append(make("dl", { class: "facts" }, ...facts(details(transaction, draft, member))));
-  item.append(...(await reasonOf(transaction, draft.reason)));
+  item.append(...(await reasonOf(transaction, draft.reason)), ...(await nameOf(transaction, draft.name)));
   item.append(...alike(draft));
   item.append(...debtForStewards(draft.debt).map((each) => make("p", { class: "small" }, each)));
   item.append(make("p", { class: "small" }, signedBy(draft), " ", say("It waits until {time}.", { time: showTime(draft.expires) })));
@@ -116,7 +117,7 @@ async function showDraft(draft) {
   if (draft.state === "overtaken") item.append(mark(false, say("Something else was recorded meanwhile; this can't be any more.")));
   else if (isMine) item.append(mark(true, say("You have signed this.")));
   const buttons = [actionButton("", say("Decline"), error, () => decline(draft), loadQueue)];
-  if (draft.state !== "overtaken" && !isMine) buttons.unshift(actionButton("primary", say("Sign it"), error, () => signDraft(draft, transaction, member), loadQueue));
+  if (draft.state !== "overtaken" && !isMine) buttons.unshift(actionButton("primary", say("Sign it"), error, () => signDraft(draft, nameKnown(transaction, draft.name), member), loadQueue));
   item.append(make("div", { class: "actions" }, ...buttons), error);
   return item;
 }
@@ -144,9 +145,13 @@ async function decline(draft) {
 const outcome = ({ state }, transaction, member) =>
   (state === "recorded" ? say("Recorded: {what}.", { what: headline(transaction, member) }) : "");
 
+// An admission with the name that it commits to, for people to read.
+const nameKnown = (transaction, name) => (name === null ? transaction : { ...transaction, name: name.handle });
+const named = ({ account, handle, name }) => name ?? (typeof handle === "string" ? handle : `#${account}`);
+
 // `member` is the account that is to be changed, null for a new one.
 const headline = (transaction, member) =>
-  KINDS[transaction.kind].headline(transaction, `${member?.handle ?? transaction.handle}@${COOP}`);
+  KINDS[transaction.kind].headline(transaction, `${member?.handle ?? named(transaction)}@${COOP}`);
 
 function details(transaction, draft, member) {
   const pairs = [[say("Proposed"), showTime(draft.created)]];
@@ -156,6 +161,17 @@ function details(transaction, draft, member) {
     pairs.push([say("May owe now up to"), showAmount(member.limit)], [say("Balance"), showAmount(member.balance)]);
   }
   return [...pairs, ...KINDS[transaction.kind].details(transaction, draft)];
+}
+
+// What an admission hides is checked before anybody signs it.
+async function nameOf({ kind, handle: committed }, name) {
+  if (kind !== ADMIT || typeof committed === "string") return [];
+  try {
+    await checkOpening({ ...here, salt: fromHex(name.salt), handle: name.handle, committed });
+    return [];
+  } catch {
+    return [mark(false, say("The name shown is not the one that would be signed. Don't sign."))];
+  }
 }
 
 // The reason, once it is the one whose hash is signed.

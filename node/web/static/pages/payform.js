@@ -122,7 +122,7 @@ const canSeal = () => Promise.all([import("../parts/notes.js"), import("../proto
 async function accountOf(address) {
   const coop = coopNamed(form.page.charter, address.coop);
   if (coop === undefined) throw new Problem({ code: "coop_not_found" });
-  const { account, key } = await findAccount(address.coop, address.handle);
+  const { account, key } = await findAccount(address.coop, address.handle, form.page.charter.federation);
   return { payeeCoop: coop.number, payee: account, payeeKey: fromHex(key) };
 }
 

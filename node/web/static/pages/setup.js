@@ -9,6 +9,7 @@ import { byId, make, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { keyFromSeed, sign } from "../protocol/signing.js";
 import { ADMIT, encodeTransaction, entryMessage } from "../protocol/messages.js";
+import { SALT_BYTES, commitment } from "../protocol/names.js";
 import { findAccount } from "../parts/paying.js";
 import { StorageDenied } from "../parts/store.js";
 import { say } from "../parts/words.js";
@@ -151,13 +152,18 @@ function setUpJoining(store, onWallet) {
 async function askToJoin(wallet, handle, cls) {
   const key = toHex(wallet.publicKey);
   const proposal = await post("/v1/joins/proposals", { key, handle, class: cls });
+  const { federation, coop } = wallet;
+  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+  const committed = await commitment({ federation, coop, salt, handle });
   const admit = {
-    kind: ADMIT, account: proposal.account, key: wallet.publicKey, handle, class: CLASSES[cls],
+    kind: ADMIT, account: proposal.account, key: wallet.publicKey, handle: committed, class: CLASSES[cls],
     limit: proposal.limit, stewards: [],
   };
   const message = entryMessage({ federation: wallet.federation, coop: wallet.coop }, admit);
   admit.keySignature = await sign(wallet.privateKey, message);
-  const draft = await post("/v1/joins", { transaction: toBase64url(encodeTransaction(admit)) });
+  const draft = await post("/v1/joins", {
+    transaction: toBase64url(encodeTransaction(admit)), name: { salt: toHex(salt), handle },
+  });
   return { id: draft.id, handle };
 }
 
@@ -178,7 +184,7 @@ async function attachOwn(store, wallet, onWallet) {
 
 // The wallet with its account, if the account of that name has its key; else null.
 export async function attach(store, wallet, handle) {
-  const account = await findAccount(wallet.coopName, handle);
+  const account = await findAccount(wallet.coopName, handle, wallet.federation);
   if (!isEqual(fromHex(account.key), wallet.publicKey)) return null;
   const { join, ...rest } = wallet;
   const attached = { ...rest, account: account.account, handle };

@@ -38,7 +38,7 @@ async function accountOf(text) {
   const name = `account:${address.handle}@${address.coop}`;
   let account = await store.read(name);
   if (account === undefined) {
-    account = (await findAccount(address.coop, address.handle)).account;
+    account = (await findAccount(address.coop, address.handle, federation)).account;
     await store.write((kept) => kept.put(account, name));
   }
   return { coop: coopNamed(charter, address.coop)?.number, account };

@@ -285,7 +285,7 @@ async function showReceipt(query) {
     const kept = query.has("id") ? await page.store.receipt(query.get("id")) : undefined;
     const coop = query.get("coop"), number = Number(query.get("number"));
     const path = query.has("fallen") ? `/v1/federation/fallen/${query.get("fallen")}` : `/v1/receipts/${coop}/${number}`;
-    const bytes = kept?.bytes ?? fromBase64url((await get(path)).receipt);
+    const bytes = kept?.bytes ?? fromBase64url((await (page.session ?? { get }).get(path)).receipt);
     const { transaction, isStanding } = await renderReceipt(decodeReceipt(bytes), bytes, kept);
     if (query.has("new") && kept && isStanding) showFresh(kept);
     if (query.has("new")) await warnOfArrival(transaction);

@@ -36,6 +36,7 @@ const PROBLEMS = {
   busy: waitsTooMuch,
   // of joining and of stewards' decisions
   account_exists: () => say("There is such an account already. Look again."),
+  name_erased: () => say("An account was called so, and that name was erased for good. Pay it by its number, as in #7@norte, if you know it."),
   handle_taken: () => say("Somebody has that name already. Choose another."),
   number_taken: () => say("That took too long and your place was given on. Try again."),
   challenge_invalid: () => say("The node does not know this key for that name."),

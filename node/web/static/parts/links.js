@@ -7,16 +7,17 @@ import { parseAmount, plainAmount } from "./amounts.js";
 import { urlOf } from "../protocol/bytes.js";
 import { COOP_NAME, HANDLE } from "../protocol/messages.js";
 
+const NUMBERED = /^#[1-9][0-9]{0,9}$/; // an account without a name
 const REFERENCE = /^[0-9a-f]{64}$/;
 const FEDERATION = /^[0-9a-f]{16,64}$/; // the first digits of its id, or all
 const FEDERATION_DIGITS = 16; // so many are written, for the code's sake
 const BILL = /^\/p\/([0-9a-f]{32})\/?$/i;
 const PROGRAMS_FIELDS = ["amount", "memo", "federation"];
 
-// {handle, coop} of `alice@norte`, or null.
+// {handle, coop} of `alice@norte`, or of `#7@norte`; else null.
 export function readAddress(text) {
   const [handle, coop, ...rest] = text.trim().toLowerCase().split("@");
-  const fits = rest.length === 0 && coop !== undefined && HANDLE.test(handle) && COOP_NAME.test(coop);
+  const fits = rest.length === 0 && coop !== undefined && (HANDLE.test(handle) || NUMBERED.test(handle)) && COOP_NAME.test(coop);
   return fits ? { handle, coop } : null;
 }
 

@@ -9,6 +9,7 @@
 import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
 import { Problem, call, get } from "./api.js";
 import { isEnded, isOnItsWay, twinsOf } from "../protocol/guards.js";
+import { checkOpening } from "../protocol/names.js";
 import { ProofError, sign } from "../protocol/signing.js";
 import { PAY, encodeTransaction, entryMessage } from "../protocol/messages.js";
 import { checkReceipt, decodeReceipt } from "../protocol/receipts.js";
@@ -158,4 +159,14 @@ async function proven(answer, wallet, charter, payment) {
   return { id: `${receipt.coop}-${receipt.length}`, bytes, time, intent: payment.intent };
 }
 
-export const findAccount = (coop, handle) => get(`/v1/accounts/${coop}/@${handle}`);
+// The account of that name, or of `#` and its number. Throws when the name is not the one that its log commits to, as
+// the node itself says what that is: which log has it, the receipt of its admission shows.
+export async function findAccount(coop, handle, federation) {
+  const found = await get(`/v1/accounts/${coop}/${encodeURIComponent(`@${handle}`)}`);
+  if (found.handle !== handle && `#${found.account}` !== handle) throw new ProofError("another account");
+  if (found.commitment !== null && found.salt !== null) {
+    const opening = { federation, coop: found.coop_number, salt: fromHex(found.salt), handle: found.handle };
+    await checkOpening({ ...opening, committed: fromHex(found.commitment) });
+  }
+  return found;
+}

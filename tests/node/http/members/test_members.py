@@ -115,6 +115,9 @@ async def test_an_account_is_found_by_number_and_by_handle(tmp_path: Path) -> No
             "class",
             "key",
             "status",
+            "commitment",
+            "salt",
+            "erased",
             "warnings",
         }
 

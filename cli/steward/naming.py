@@ -1,0 +1,35 @@
+"""`fiado steward erase-name`: a member's name is erased at the cooperative's node, for good."""
+
+from pathlib import Path
+
+import click
+
+from cli.shell.erasing import agree_to_erase, erase_of, tell_erased
+from cli.shell.parameters import output_option, passphrase_options
+from cli.shell.passphrase import PassphraseSource
+from cli.shell.terminal import Output
+from cli.steward.signing import find_member
+from cli.steward.stewardship import open_stewardship, steward_key_option
+from node.member.answers import integer, text
+
+
+@click.command("erase-name")
+@click.argument("member", metavar="HANDLE")
+@click.option("--yes", is_flag=True, help="Erase without asking; for scripts.")
+@steward_key_option
+@passphrase_options
+@output_option
+def erase_name(
+    member: str, yes: bool, key_path: Path, passphrase: PassphraseSource, output: Output
+) -> None:
+    """Erase what a member is called, for good, where somebody has asked for it.
+
+    The account goes on under its number. Members can do the same by themselves with `fiado name erase`.
+    """
+    with open_stewardship(key_path, passphrase) as steward:
+        steward.open_session()
+        found = find_member(steward, member)
+        address = f"{text(steward.client, found, 'handle')}@{steward.coop.name}"
+        agree_to_erase(address, yes=yes, output=output)
+        after = erase_of(steward.client, integer(steward.client, found, "account"))
+        tell_erased(after, steward.client, steward.coop.name, output)

@@ -1,0 +1,125 @@
+"""Names at the node's border: kept before an admission is recorded, and asked of other homes.
+
+PROTOCOL section 15. No log can tell whether two commitments hide one handle, so it is here that a second
+account of one name is refused.
+"""
+
+import asyncio
+from typing import Final
+
+from ledger.entries import decode_transaction
+from ledger.names import NameNotOpened, Opening, check_opening
+from ledger.refusals import Refusal
+from ledger.transactions import Admit
+from node.engine.answers import NotReady, Recorded, Refused
+from node.engine.known_names import HandleTaken, Wanted
+from node.engine.view import View
+from node.http.base import shapes
+from node.http.base.api import Api
+from node.http.base.problem import Problem
+from node.http.base.problems import NAME_NOT_OPENED
+from node.http.base.refusals_problems import refusal_problem
+from node.spellings import Salt
+from node.store import Write
+
+_LOOK_AGAIN_S: Final = 0.05
+_MOST_LOOKS: Final = 40
+"""So long an answer of another home is waited for: two seconds."""
+
+
+def read_opening(api: Api, admit: Admit, name: shapes.NameOpening | None) -> Opening | None:
+    """What opens the commitment of an admission; None where that has the handle itself.
+
+    Raises `name_not_opened` where it does not open it.
+    """
+    if isinstance(admit.handle, str):
+        return None
+    if name is None:
+        raise Problem(NAME_NOT_OPENED)
+    opening = Opening(salt=bytes(name.salt), handle=name.handle)
+    federation, coop = api.charter.federation, api.coop.number
+    try:
+        check_opening(opening, admit.handle, federation=federation, coop=coop)
+    except NameNotOpened as error:
+        raise Problem(NAME_NOT_OPENED) from error
+    return opening
+
+
+def shown_opening(opening: Opening | None) -> shapes.NameOpening | None:
+    """An opening as it is sent."""
+    if opening is None:
+        return None
+    return shapes.NameOpening(salt=Salt(opening.salt), handle=opening.handle)
+
+
+async def record_admission(
+    api: Api, data: bytes, admit: Admit, opening: Opening | None
+) -> Recorded | Refused | NotReady:
+    """Record an admission, with its name kept first; a name that is taken is refused here.
+
+    For holders of `api.desk`, so that no two admissions come to one name.
+    """
+    if isinstance(admit.handle, str):
+        handle = admit.handle
+        if await api.runner.ask(lambda view: _is_another(view, handle, admit)):
+            return Refused(Refusal.HANDLE_TAKEN)
+        return await api.runner.submit(data)
+    if opening is None:
+        if not await api.runner.ask(lambda view: is_kept(view, data)):
+            raise Problem(NAME_NOT_OPENED)
+        return await api.runner.submit(data)
+    try:
+        await api.runner.change(lambda view: (keep(view, opening), None))
+    except HandleTaken:
+        return Refused(Refusal.HANDLE_TAKEN)
+    result = await api.runner.submit(data)
+    if isinstance(result, Refused):
+        await api.runner.change(lambda view: (view.engine.names().directory.drop(opening), None))
+    return result
+
+
+def keep(view: View, *openings: Opening) -> Write:
+    """Keep names of accounts that are about to be admitted. Raises `HandleTaken`."""
+    directory, now = view.engine.names().directory, view.now_ms // 1000
+    writes = [directory.keep(opening, now=now) for opening in openings]
+    return Write(
+        documents=tuple(row for write in writes for row in write.documents),
+        dropped_documents=tuple(row for write in writes for row in write.dropped_documents),
+    )
+
+
+def _is_another(view: View, handle: str, admit: Admit) -> bool:
+    """Whether somebody is or was called so; not this very account, which is asked about again."""
+    there = view.validator.account(view.coop, admit.account)
+    is_same = there is not None and (there.key, there.handle) == (admit.key, handle)
+    return not is_same and view.engine.names().directory.is_taken(handle)
+
+
+def is_kept(view: View, data: bytes) -> bool:
+    """Whether these bytes are no admission with a commitment, or one whose name is kept."""
+    admit = decode_transaction(data)
+    if not isinstance(admit, Admit) or isinstance(admit.handle, str):
+        return True
+    return view.engine.names().directory.opens(admit.handle)
+
+
+def check_is_free(view: View, handle: str) -> None:
+    """Raise the refusal's problem if an account of this coop is or was called so."""
+    if view.engine.names().directory.is_taken(handle):
+        raise refusal_problem(Refusal.HANDLE_TAKEN)
+
+
+async def find_names(api: Api, wanted: Wanted) -> bool:
+    """Ask the homes of other coops' accounts for names that are not known here; whether any is known now.
+
+    It waits for a while; what is not known then stays a number.
+    """
+    coops = {coop: some for coop, some in wanted.items() if some and coop != api.coop.number}
+    if not coops or not await api.runner.ask(lambda view: view.engine.names().unknown(coops)):
+        return False
+    await api.runner.change(lambda view: (Write(), view.engine.names().ask(coops)))
+    for _ in range(_MOST_LOOKS):
+        await asyncio.sleep(_LOOK_AGAIN_S)
+        if not await api.runner.ask(lambda view: view.engine.names().unknown(coops)):
+            break
+    return True

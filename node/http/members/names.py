@@ -1,0 +1,169 @@
+"""What accounts are called: found by whoever may know it, offered before admissions, erased for good.
+
+PROTOCOL section 15. Whoever knows a name finds its account, as they must to pay it. From a number the node
+comes to a name only for members and stewards of its own coop, so that nobody reads the directory by
+counting.
+"""
+
+from dataclasses import replace
+
+from aiohttp import web
+
+from ledger.names import Opening
+from ledger.refusals import Refusal
+from ledger.transactions import MAX_NUMBER
+from node.engine.known_names import HandleTaken
+from node.engine.view import View
+from node.http.base import facts
+from node.http.base.api import Api, json_response
+from node.http.base.naming import find_names, keep
+from node.http.base.problem import Problem
+from node.http.base.problems import ACCOUNT_NOT_FOUND, COOP_NOT_FOUND, NAME_ERASED
+from node.http.base.reading import JSON, must_be, path_number, plain_number
+from node.http.base.refusals_problems import refusal_problem
+from node.http.base.routes import ACCOUNT, COOP, Access, Parameter, Route
+from node.http.members import facts as members_facts
+from node.http.members import shapes
+from node.store import Write
+
+_SUBJECT = "Members"
+_MOST_OFFERED = 1_000
+
+
+async def get_account(api: Api, request: web.Request) -> web.Response:
+    """What anybody may know of an account; what it is called, only who has its name, or a session."""
+    coop = api.coop_in_path(request)
+    named = request.match_info["account"]
+    number = plain_number(named.removeprefix("@#"))
+    handle = named.removeprefix("@") if number is None else None
+    may_know = handle is not None or "Authorization" in request.headers
+    if number is not None and may_know:
+        await api.session(request)
+    if may_know:
+        which = number if handle is None else handle
+        assert which is not None, "it is one or the other"
+        await find_names(api, {coop.number: (which,)})
+
+    def look(view: View) -> shapes.FoundAccount | None:
+        seen = replace(view, shows_names=may_know)
+        account = facts.find_account(seen, coop.number, named)
+        if account is not None:
+            return members_facts.found_account(seen, coop.number, account)
+        is_own = handle is not None and coop.number == view.coop
+        if is_own and view.engine.names().directory.was_erased(handle or ""):
+            raise Problem(NAME_ERASED)
+        return None
+
+    found = await api.runner.ask(look)
+    if found is None:
+        raise Problem(ACCOUNT_NOT_FOUND)
+    return json_response(found, is_private=may_know)
+
+
+async def post_names(api: Api, request: web.Request) -> web.Response:
+    """Keep names of accounts that stewards are about to admit, before their admissions come as a batch."""
+    await api.steward(request)
+    asked = await api.read(request, shapes.OfferedNames)
+    if not 1 <= len(asked.names) <= _MOST_OFFERED:
+        raise must_be("/names", f"1 to {_MOST_OFFERED} names")
+    openings = [Opening(salt=bytes(each.salt), handle=each.handle) for each in asked.names]
+    if len({each.handle for each in openings}) < len(openings):
+        raise refusal_problem(Refusal.HANDLE_TAKEN)
+
+    def offer(view: View) -> tuple[Write, None]:
+        directory = view.engine.names().directory
+        for each in openings:
+            known = directory.opens(directory.commitment(each))
+            if not known and directory.is_taken(each.handle):
+                raise HandleTaken(each.handle)
+        return keep(view, *openings), None
+
+    try:
+        async with api.desk:
+            await api.runner.change(offer)
+    except HandleTaken as error:
+        raise refusal_problem(Refusal.HANDLE_TAKEN) from error
+    except ValueError as error:
+        raise must_be("/names", "salts of 16 bytes, and handles") from error
+    return web.Response(status=204)
+
+
+async def delete_my_name(api: Api, request: web.Request) -> web.Response:
+    """Erase what the owner's account is called, for good."""
+    return await _erase(api, await api.member(request))
+
+
+async def delete_name(api: Api, request: web.Request) -> web.Response:
+    """Erase what an account is called, for good; for stewards."""
+    await api.steward(request)
+    return await _erase(api, path_number(request, "number", ACCOUNT_NOT_FOUND, most=MAX_NUMBER))
+
+
+async def _erase(api: Api, number: int) -> web.Response:
+    def erase(view: View) -> tuple[Write, bool]:
+        account = view.validator.account(view.coop, number)
+        if account is None:
+            return Write(), False
+        write = view.engine.names().directory.erase(account, now=view.now_ms // 1000)
+        return write, True
+
+    async with api.desk:
+        if not await api.runner.change(erase):
+            raise Problem(ACCOUNT_NOT_FOUND)
+    return web.Response(status=204)
+
+
+_NUMBER = Parameter(
+    name="number",
+    in_="path",
+    description="An account's number.",
+    schema={"type": "integer", "minimum": 1},
+)
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/accounts/{coop}/{account}",
+        handler=get_account,
+        name="getAccount",
+        summary="What anybody may know of an account",
+        subject=_SUBJECT,
+        parameters=(COOP, ACCOUNT),
+        answer=shapes.FoundAccount,
+        problems=(COOP_NOT_FOUND, ACCOUNT_NOT_FOUND, NAME_ERASED),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/me/name",
+        handler=delete_my_name,
+        name="eraseMyName",
+        summary="Erase what the owner's account is called, for good",
+        subject=_SUBJECT,
+        access=Access.MEMBER,
+        status=204,
+    ),
+    Route(
+        method="POST",
+        path="/v1/names",
+        handler=post_names,
+        name="offerNames",
+        summary="Keep names of accounts that are about to be admitted",
+        subject="Stewards",
+        access=Access.STEWARD,
+        body={JSON: shapes.OfferedNames},
+        status=204,
+        problems=(Refusal.HANDLE_TAKEN,),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/members/{number}/name",
+        handler=delete_name,
+        name="eraseName",
+        summary="Erase what an account is called, for good",
+        subject="Stewards",
+        access=Access.STEWARD,
+        parameters=(_NUMBER,),
+        status=204,
+        problems=(ACCOUNT_NOT_FOUND,),
+    ),
+)

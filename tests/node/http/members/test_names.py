@@ -1,0 +1,175 @@
+"""Names beside the log: taken in with admissions, found, asked of other homes, erased; and in no log."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ledger.names import Opening
+from node.spellings import to_base64url
+from tests.node.http.towns import Town, one_node, same_lengths, some_nodes
+from tests.node.loops import on_loop
+from tests.node.running import QUICK, JsonObject
+from tests.vectors.make_names import opening_of
+
+
+def committed(town: Town, opening: Opening, coop: int = 1) -> bytes:
+    return opening.commitment(federation=town.federation.id, coop=coop)
+
+
+def body(
+    town: Town, account: int, opening: Opening, *, coop: int = 1, told: Opening | None = None
+) -> JsonObject:
+    """An admission whose commitment `opening` opens, sent with `told`."""
+    transaction = town.federation.admit(coop, account, handle=committed(town, opening, coop))
+    name = told or opening
+    return {
+        "transaction": to_base64url(transaction),
+        "name": {"salt": name.salt.hex(), "handle": name.handle},
+    }
+
+
+async def admit(town: Town, account: int, handle: str, *, coop: int = 1) -> None:
+    asked = body(town, account, opening_of(handle), coop=coop)
+    (await town.client.post("/v1/transactions", asked)).ok()
+
+
+def without_directory(root: Path, name: bytes) -> list[Path]:
+    """The files below `root`, but for the database of the home node, that have these bytes in them."""
+    return [each for each in root.rglob("*") if each.is_file() and name in each.read_bytes()]
+
+
+@on_loop
+async def test_a_name_is_found_by_who_knows_it_and_told_to_members(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=1) as town:
+        await admit(town, 2, "beatriz")
+        get = town.client.get
+        by_name = (await get("/v1/accounts/norte/@beatriz")).ok()
+        assert (by_name["account"], by_name["handle"]) == (2, "beatriz")
+        assert by_name["salt"] == opening_of("beatriz").salt.hex()
+        assert by_name["commitment"] == committed(town, opening_of("beatriz")).hex()
+        stranger = (await get("/v1/accounts/norte/2")).ok()
+        assert (stranger["handle"], stranger["salt"]) == ("#2", None)
+        token = await town.people.member(1)
+        assert (await get("/v1/accounts/norte/2", token=token)).ok()["handle"] == "beatriz"
+        assert (await get("/v1/accounts/norte/@%232")).ok()["account"] == 2
+
+
+@on_loop
+async def test_what_opens_nothing_and_names_that_are_taken_change_nothing(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=1) as town:
+        await admit(town, 2, "beatriz")
+        before = await town.digest()
+        post = town.client.post
+        wrong = body(town, 3, opening_of("carla"), told=opening_of("clara"))
+        assert (await post("/v1/transactions", wrong)).problem() == "name_not_opened"
+        unopened = {"transaction": wrong["transaction"]}
+        assert (await post("/v1/transactions", unopened)).problem() == "name_not_opened"
+        again = body(town, 3, Opening(salt=bytes(16), handle="beatriz"))
+        assert (await post("/v1/transactions", again)).problem() == "handle_taken"
+        in_log = body(town, 3, opening_of("member1"))
+        assert (await post("/v1/transactions", in_log)).problem() == "handle_taken"
+        plain = {"transaction": to_base64url(town.federation.admit(1, 3, handle="beatriz"))}
+        assert (await post("/v1/transactions", plain)).problem() == "handle_taken"
+        assert await town.digest() == before
+        # The very admission that was recorded is found again, and its name stays.
+        await admit(town, 2, "beatriz")
+        assert await town.digest() == before
+        # One that the rules refuse leaves no name behind.
+        refused = body(town, 2, opening_of("dora"))
+        assert (await post("/v1/transactions", refused)).problem() == "account_exists"
+        await admit(town, 3, "dora")
+
+
+@on_loop
+async def test_many_are_admitted_once_their_names_are_given(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=1) as town:
+        openings = [opening_of(f"vecino{number}") for number in range(2, 6)]
+        batch = b"".join(
+            town.federation.admit(1, number, handle=committed(town, opening))
+            for number, opening in enumerate(openings, 2)
+        )
+        answer = await town.client.post("/v1/transactions/batch", batch)
+        assert answer.problem() == "name_not_opened"
+        token = await town.people.steward(0)
+        names = [{"salt": each.salt.hex(), "handle": each.handle} for each in openings]
+        twice = {"names": [*names, {"salt": bytes(16).hex(), "handle": "vecino2"}]}
+        offer = town.client.post
+        assert (await offer("/v1/names", twice, token=token)).problem() == "handle_taken"
+        taken = {"names": [{"salt": bytes(16).hex(), "handle": "member1"}]}
+        assert (await offer("/v1/names", taken, token=token)).problem() == "handle_taken"
+        assert (await offer("/v1/names", {"names": names}, token=token)).status == 204
+        results = (await town.client.post("/v1/transactions/batch", batch)).ok()["results"]
+        assert min(results) > 0
+        assert (await town.client.get("/v1/accounts/norte/@vecino5")).ok()["account"] == 5
+
+
+@on_loop
+async def test_an_erased_name_is_gone_and_never_given_again(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=1) as town:
+        await admit(town, 2, "beatriz")
+        await admit(town, 3, "carla")
+        before = await town.digest()
+        token = await town.people.member(2)
+        assert (await town.client.call("DELETE", "/v1/me/name", token=token)).status == 204
+        steward = await town.people.steward(0)
+        assert (await town.client.call("DELETE", "/v1/members/3/name", token=steward)).status == 204
+        assert (await town.client.call("DELETE", "/v1/members/9/name", token=steward)).status == 404
+        assert await town.digest() == before
+        get = town.client.get
+        for handle in ("beatriz", "carla"):
+            assert (await get(f"/v1/accounts/norte/@{handle}")).problem() == "name_erased"
+        mine = (await get("/v1/me", token=token)).ok()
+        assert (mine["handle"], mine["erased"], mine["salt"]) == ("#2", True, None)
+        again = body(town, 4, Opening(salt=bytes(16), handle="beatriz"))
+        assert (await town.client.post("/v1/transactions", again)).problem() == "handle_taken"
+        # A name that a log of an earlier version has: the node shows it no more.
+        mine_token = await town.people.member(1)
+        assert (await town.client.call("DELETE", "/v1/me/name", token=mine_token)).status == 204
+        assert (await get("/v1/accounts/norte/@member1")).problem() == "name_erased"
+        assert (await get("/v1/me", token=mine_token)).ok()["handle"] == "#1"
+
+
+async def admitted_in_both(towns: Mapping[int, Town]) -> None:
+    await admit(towns[1], 1, "marisol-del-norte")
+    await admit(towns[2], 1, "florencia-del-sur", coop=2)
+    await same_lengths(*towns.values())
+
+
+@on_loop
+async def test_another_coops_name_is_asked_of_its_home_and_kept_on_no_disk(tmp_path: Path) -> None:
+    async with some_nodes(tmp_path, 1, 2, members=0) as towns:
+        await admitted_in_both(towns)
+        one, two = towns[1], towns[2]
+        found = (await one.client.get("/v1/accounts/sur/@florencia-del-sur")).ok()
+        assert (found["account"], found["handle"]) == (1, "florencia-del-sur")
+        missing = await one.client.get("/v1/accounts/sur/@nadie")
+        assert missing.problem() == "account_not_found"
+        # The payer's page of the other side's history has the name too, and so has the payee's.
+        pay = one.federation.pay(1, payer=1, sequence=1, payee_coop=2, payee=1, amount=5)
+        (await one.client.post("/v1/payments", pay)).ok()
+        token = await one.people.member(1)
+        (item,) = (await one.client.get("/v1/me/history", token=token)).ok()["items"]
+        assert item["other"]["handle"] == "florencia-del-sur"
+        assert two.node is not one.node
+    for name in (b"florencia-del-sur", b"marisol-del-norte"):
+        found_in = {each.parent.name for each in without_directory(tmp_path, name)}
+        assert len(found_in) == 1, found_in
+
+
+@on_loop
+async def test_a_log_may_be_for_members_and_links_alone(tmp_path: Path) -> None:
+    settings = QUICK + "[http]\nlog_for_members = true\n"
+    async with some_nodes(tmp_path, 1, 2, settings=settings) as towns:
+        one = towns[1]
+        pay = one.pay()
+        (await one.client.post("/v1/payments", pay)).ok()
+        number = (await one.client.get("/v1/logs/norte/head")).ok()["length"]
+        closed = ("/v1/logs/norte/entries", f"/v1/receipts/norte/{number}")
+        paths = (*closed, "/v1/logs/sur/entries", f"/v1/payments/norte/{number}")
+        for path in paths:
+            assert (await one.client.get(path)).problem() == "unauthorized"
+        for path in ("/v1/logs", "/v1/charter", "/v1/digest", "/v1/evidence", "/v1/federation"):
+            assert (await one.client.get(path)).status == 200
+        for token in (await one.people.member(1), await one.people.steward(0)):
+            for path in paths:
+                assert (await one.client.get(path, token=token)).status == 200
+        await same_lengths(*towns.values())
