@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any, ClassVar, Final, TypeGuard
 
 from ledger.codec import Value
-from ledger.index.days import Method
+from ledger.index.days import DAYS_IN_WEEK, Method
 from ledger.index.definition_fields import definition_fields, read_definition_array
 from ledger.index.definitions import Definition
 from ledger.shapes import MAX_PUBLISHERS, is_number, is_text, is_uint
@@ -27,10 +27,12 @@ class SurveyRules:
     observations_needed: int
     lead_days: int
     pace_weeks: int
+    period_days: int = DAYS_IN_WEEK
 
     def value(self) -> Value:
-        """The array."""
-        return [self.observations_needed, self.lead_days, self.pace_weeks]
+        """The array; the length of a period is in it only where it is not a week."""
+        other: list[Value] = [] if self.period_days == DAYS_IN_WEEK else [self.period_days]
+        return [self.observations_needed, self.lead_days, self.pace_weeks, *other]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +162,18 @@ def _read_table(value: object) -> IndexTable | None:
 
 
 def _read_survey(value: object) -> SurveyRules | None:
+    if type(value) is not list or not all(map(is_uint, value)):
+        return None
     match value:
-        case [needed, lead, pace] if is_uint(needed) and is_uint(lead) and is_uint(pace):
+        case [needed, lead, pace]:
             return SurveyRules(observations_needed=needed, lead_days=lead, pace_weeks=pace)
+        case [needed, lead, pace, period_days] if period_days != DAYS_IN_WEEK:
+            return SurveyRules(
+                observations_needed=needed,
+                lead_days=lead,
+                pace_weeks=pace,
+                period_days=period_days,
+            )
     return None
 
 

@@ -10,7 +10,7 @@ signs for a survey's week beforehand, its own *observation*, is signed once, und
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import ClassVar, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from ledger.agreement import Turn, decision_body, decision_message, read_turn
 from ledger.codec import Value, encode
@@ -91,13 +91,7 @@ class IndexEntry:
                 [seen.coop, seen.level, seen.survey_hash, seen.signature]
                 for seen in self.observations
             ]
-        return [
-            decided.value,
-            decided.source,
-            int(decided.is_stand_in),
-            [[late.period, late.change] for late in decided.late],
-            observations,
-        ]
+        return [*print_fields(decided), observations]
 
     def signed_body(self) -> bytes:
         """What the coops sign, `ledger.agreement.decision_body`."""
@@ -152,7 +146,7 @@ def read_decision(
         return IndexEntry(decided=change, signatures=signatures, turn=turn)
     if decision != Decision.PRINT or len(content) != 5:
         return None
-    new = _read_print(number, content)
+    new = read_print(number, content[:4])
     observations = _read_observations(content[4])
     if new is None or (observations is None and content[4] is not None):
         return None
@@ -165,26 +159,54 @@ def _read_source_change(number: int, content: list[object]) -> SourceChange | No
     return SourceChange(number=number, first_period=content[0], description_hash=content[1])
 
 
-def _read_print(period: int, content: list[object]) -> Print | None:
-    value, source, stand_in, late, _ = content
-    if type(value) is not int or not is_uint(source) or type(late) is not list:
+def print_fields(new: Print) -> list[Value]:
+    """What a print says, as logs keep it: `[value, source, stand_in, [[period, change], ...]]`."""
+    late: list[Value] = [[each.period, _printed(each.change, each.before)] for each in new.late]
+    return [_printed(new.value, new.before), new.source, int(new.is_stand_in), late]
+
+
+def read_print(period: int, fields: list[Any]) -> Print | None:
+    """The print of a period with those fields; None for another shape."""
+    value, source, stand_in, late = fields
+    pair = _read_printed(value)
+    if pair is None or not is_uint(source) or type(late) is not list:
         return None
     if type(stand_in) is not int or stand_in not in (0, 1):
         return None
-    changes = []
-    for pair in cast(list[object], late):
-        if type(pair) is not list or len(pair) != 2 or not is_uint(pair[0]):
-            return None
-        if type(pair[1]) is not int:
-            return None
-        changes.append(LateChange(period=pair[0], change=pair[1]))
+    changes = [_read_late(each) for each in late]
+    known = tuple(each for each in changes if each is not None)
+    if len(known) != len(changes):
+        return None
+    now, before = pair
     return Print(
         period=period,
-        value=value,
+        value=now,
         source=source,
         is_stand_in=stand_in == 1,
-        late=tuple(changes),
+        late=known,
+        before=before,
     )
+
+
+def _printed(now: int, before: int | None) -> Value:
+    """A printed change, or a printed level behind that of the period before."""
+    return now if before is None else [before, now]
+
+
+def _read_printed(value: object) -> tuple[int, int | None] | None:
+    match value:
+        case [before, now] if type(value) is list and is_uint(before) and is_uint(now):
+            return now, before
+        case int() if type(value) is int:
+            return value, None
+    return None
+
+
+def _read_late(value: object) -> LateChange | None:
+    if type(value) is not list or len(value) != 2 or not is_uint(value[0]):
+        return None
+    pair = _read_printed(value[1])
+    return None if pair is None else LateChange(period=value[0], change=pair[0], before=pair[1])
 
 
 def _read_observations(value: object) -> Observations | None:

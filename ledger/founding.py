@@ -154,6 +154,8 @@ def _read_parameters(table: "_Table", publishers: int) -> IndexParameters:
             "lead_days": table.integer("lead_days", least=0),
             "pace_weeks": table.integer("pace_weeks", least=0),
         }
+        if table.has("period_days"):
+            more["period_days"] = table.integer("period_days", least=1)
     try:
         return IndexParameters(
             method=_METHODS[method],

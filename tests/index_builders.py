@@ -18,7 +18,7 @@ from ledger.decisions import (
     observation_message,
 )
 from ledger.index.conversion import units_from_price
-from ledger.index.days import day_from_text, first_day_of_print
+from ledger.index.days import day_from_text
 from ledger.index.definition_fields import definition_fields
 from ledger.index.definitions import Definition
 from ledger.index.prints import LateChange, Print, SourceChange
@@ -32,6 +32,9 @@ from tests.builders import Books, Federation
 BASE_DAY = day_from_text("2025-12-15")
 """The day before a window of `cer`; the books of a test begin on 2026-01-01."""
 SURVEY_HASH = sha256(b"a survey").digest()
+Printed = int | tuple[int, int]
+"""A printed change, or a printed level behind the one of the period before."""
+
 SOURCE_HASH = sha256(b"another source").digest()
 
 
@@ -50,6 +53,7 @@ def index_lines(
     observations_needed: int = 1,
     lead_days: int = 0,
     pace_weeks: int = 4,
+    period_days: int | None = None,
     unit: Definition | None = None,
 ) -> list[str]:
     """The lines of an `[index]` table; the quorums are the least that are lawful by default."""
@@ -77,6 +81,8 @@ def index_lines(
             f"lead_days = {lead_days}",
             f"pace_weeks = {pace_weeks}",
         ]
+    if period_days is not None:
+        lines.append(f"period_days = {period_days}")
     if unit is not None:
         fields = definition_fields(unit)
         lines += ["[index.unit]"]
@@ -118,20 +124,33 @@ def certify(
 def official(
     federation: Federation,
     period: int,
-    value: int,
+    value: Printed,
     *,
     source: int = 0,
     is_stand_in: bool = False,
-    late: Mapping[int, int] | None = None,
+    late: Mapping[int, Printed] | None = None,
     turn: Turn | None = None,
     signers: Iterable[int] | None = None,
 ) -> bytes:
-    """The print of a month: `value` in tenths of a percent."""
-    changes = tuple(
-        LateChange(period=month, change=change) for month, change in (late or {}).items()
+    """The print of a month: a change in tenths of a percent, or the level before and that of the month."""
+    changes = []
+    for month, change in (late or {}).items():
+        before, now = _pair(change)
+        changes.append(LateChange(period=month, change=now, before=before))
+    before, now = _pair(value)
+    new = Print(
+        period=period,
+        value=now,
+        before=before,
+        source=source,
+        is_stand_in=is_stand_in,
+        late=tuple(changes),
     )
-    new = Print(period=period, value=value, source=source, is_stand_in=is_stand_in, late=changes)
     return certify(federation, IndexEntry(decided=new, turn=turn), signers)
+
+
+def _pair(value: Printed) -> tuple[int | None, int]:
+    return value if isinstance(value, tuple) else (None, value)
 
 
 def observation(
@@ -189,7 +208,7 @@ def source_change(
 def wait_until_over(books: Books, index: Index, periods: int = 1) -> None:
     """Move the clock on until that many periods that the index knows nothing of can be known."""
     last = index.due_window.period + periods - 1
-    day = first_day_of_print(last, method=index.parameters.method)
+    day = index.parameters.periods.known_on(last)
     books.now = max(books.now, day * SECONDS_IN_DAY)
 
 

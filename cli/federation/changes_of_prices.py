@@ -29,6 +29,8 @@ _COMMON: Final = frozenset(
     }
 )
 _SURVEY: Final = frozenset({"observations_needed", "lead_days", "pace_weeks"})
+_SURVEY_TOO: Final = frozenset({"period_days"})
+"""May be left out."""
 _START: Final = frozenset({"currency", "base_value"})
 _VALUE_PLACES: Final = 6
 
@@ -145,7 +147,7 @@ def read_table(file: Path, first_day: int, charter: Charter) -> SetIndex:
 
 
 def _check_names(table: Mapping[str, Any]) -> None:
-    unknown = sorted(table.keys() - _COMMON - _SURVEY - _START - {"unit"})
+    unknown = sorted(table.keys() - _COMMON - _SURVEY - _SURVEY_TOO - _START - {"unit"})
     if unknown:
         raise KeyError(unknown[0])
 
@@ -156,9 +158,6 @@ def _table(table: Mapping[str, Any], charter: Charter) -> IndexTable:
     publishers = [
         coop_named(charter, each).number if isinstance(each, str) else each for each in named
     ]
-    survey = (
-        SurveyRules(**{name: table[name] for name in _SURVEY}) if _SURVEY & table.keys() else None
-    )
     return IndexTable(
         method=method,
         publishers=tuple(sorted(publishers)),
@@ -168,9 +167,16 @@ def _table(table: Mapping[str, Any], charter: Charter) -> IndexTable:
         stand_in_limit=table["stand_in_limit"],
         quote_days=table["quote_days"],
         source=table["source"],
-        survey=survey,
+        survey=_survey(table),
         unit=read_definition(table["unit"]) if "unit" in table else None,
     )
+
+
+def _survey(table: Mapping[str, Any]) -> SurveyRules | None:
+    if not (_SURVEY | _SURVEY_TOO) & table.keys():
+        return None
+    optional = _SURVEY_TOO & table.keys()
+    return SurveyRules(**{name: table[name] for name in _SURVEY | optional})
 
 
 def _start(table: Mapping[str, Any]) -> LineStart | None:
@@ -188,6 +194,7 @@ def _unusable(file: Path, problem: str) -> CliError:
         say(
             "Its lines are those of the charter's table [index]: method, publishers, quorum, "
             "source_quorum, step_cap, stand_in_limit, quote_days, source; with surveys "
-            "observations_needed, lead_days, pace_weeks; with the method unit a table [index.unit]."
+            "observations_needed, lead_days, pace_weeks and, if it is not a week, period_days; with "
+            "the method unit a table [index.unit]."
         ),
     )

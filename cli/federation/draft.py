@@ -115,6 +115,8 @@ def _index_lines(index: IndexDraft, *, coops: int) -> list[str]:
         lines += [
             "# Of how many cooperatives' own figures the middle one is taken, at least.",
             f"observations_needed = {coops - (coops - 1) // 3}",
+            "# A survey every so many days, 1 to 28.",
+            "period_days = 7",
             "lead_days = 3",
             "pace_weeks = 4",
         ]

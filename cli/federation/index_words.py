@@ -93,6 +93,7 @@ def _survey_fields(rules: IndexParameters) -> dict[str, str]:
         say("surveys needed"): say(
             "of {observations_needed} cooperatives", observations_needed=rules.observations_needed
         ),
+        say("a survey every"): say("{period_days} days", period_days=rules.period_days),
         "lead": say("{lead_days} days", lead_days=rules.lead_days),
         "pace": say("of the last {pace_weeks} weeks", pace_weeks=rules.pace_weeks),
     }

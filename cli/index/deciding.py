@@ -1,12 +1,10 @@
 """What is being decided about a federation's unit, in a sentence each: who stands for what, who is silent."""
 
-from decimal import Decimal
 from typing import Any
 
-from cli.shell.forms import marked
+from cli.index.print_words import Printed, level_words
 from cli.shell.language import later, say
 from ledger.errors import ProofError
-from ledger.index.exact import MILLIONTHS
 from ledger.index.prints import Print
 from ledger.publications import Publication, read_publication
 from node.member.answers import decode_bytes
@@ -15,34 +13,12 @@ from node.member.client import Json, NodeClient, NodeMisbehaved
 HASH_DIGITS = 16
 
 
-TENTHS = 1
-"""The decimals of a change under `cer` and `uf`."""
-
-
-def percent(change: int, decimals: int = TENTHS) -> str:
-    """A change in percent, such as `+2.5 %`; an integer in units of the last of its decimals."""
-    return marked(f"{Decimal(change).scaleb(-decimals):+.{decimals}f} %")
-
-
-def decimals_of(rules: Json) -> int:
-    """How many decimals a printed change has, by what a node tells of its index."""
-    decimals = rules.get("decimals")
-    return decimals if type(decimals) is int else TENTHS
-
-
-def level_words(millionths: int) -> str:
-    """A level, with six decimals."""
-    return marked(f"{Decimal(millionths) / MILLIONTHS:.6f}")
-
-
-def deciding_lines(
-    client: NodeClient, decisions: Json, *, is_survey: bool, decimals: int = TENTHS
-) -> list[str]:
+def deciding_lines(client: NodeClient, decisions: Json, printed: Printed) -> list[str]:
     """All that is under way, from the answer of `/v1/index/decisions`."""
     lines = []
     contents = objects_of(decisions, "contents")
     for content in contents:
-        what = _content_words(content, is_survey=is_survey, decimals=decimals)
+        what = _content_words(content, decisions, printed)
         lines.append(
             say(
                 "{what}: {who_stands_for} ({needed} needed).",
@@ -57,13 +33,14 @@ def deciding_lines(
     for seen in objects_of(decisions, "observations"):
         lines.append(
             say(
-                "Surveyed by {coop}: {level}.",
+                "Surveyed by {coop} for {name}: {level}.",
                 coop=seen.get("coop"),
+                name=seen.get("period_name"),
                 level=level_words(seen.get("level", 0)),
             )
         )
     for each in objects_of(decisions, "publications"):
-        lines.append(_publication_words(client, each, is_survey=is_survey, decimals=decimals))
+        lines.append(_publication_words(client, each, printed))
     return lines
 
 
@@ -73,15 +50,14 @@ def objects_of(document: Json, name: str) -> list[dict[str, Any]]:
     return value if isinstance(value, list) else []
 
 
-def _content_words(content: Json, *, is_survey: bool, decimals: int) -> str:
+def _content_words(content: Json, decisions: Json, printed: Printed) -> str:
     taken, source = content.get("print"), content.get("source")
     if isinstance(taken, dict):
-        value = int(taken.get("value", 0))
-        shown = level_words(value) if is_survey else percent(value, decimals)
-        late = [int(each.get("change", 0)) for each in taken.get("late", [])]
-        is_stand_in = taken.get("stand_in") is True
-        words = _print_words(shown, late, is_stand_in=is_stand_in, decimals=decimals)
-        return f"{taken.get('period_name')}: {words}"
+        words = f"{taken.get('period_name')}: {printed.of_told(taken)}"
+        if taken.get("period") == decisions.get("next_period"):
+            return words
+        first = decisions.get("next_period_name")
+        return words + say(", and it covers what was missed since {first}", first=first)
     change = source if isinstance(source, dict) else {}
     digits = str(change.get("description_hash"))[:HASH_DIGITS]
     return say(
@@ -89,15 +65,6 @@ def _content_words(content: Json, *, is_survey: bool, decimals: int) -> str:
         number=change.get("number"),
         first_period_name=change.get("first_period_name"),
         digits=digits,
-    )
-
-
-def _print_words(shown: str, late: list[int], *, is_stand_in: bool, decimals: int) -> str:
-    words = (
-        say("{shown}, repeated because the print is late", shown=shown) if is_stand_in else shown
-    )
-    return words + "".join(
-        say(", late {percent}", percent=percent(change, decimals)) for change in late
     )
 
 
@@ -116,7 +83,7 @@ def _who_stands_for(content: Json) -> str:
     return ", ".join(said)
 
 
-def _publication_words(client: NodeClient, told: Json, *, is_survey: bool, decimals: int) -> str:
+def _publication_words(client: NodeClient, told: Json, printed: Printed) -> str:
     """What stewards of the node's own cooperative have published."""
     try:
         publication = read_publication(decode_bytes(client, told, "publication"))
@@ -127,7 +94,7 @@ def _publication_words(client: NodeClient, told: Json, *, is_survey: bool, decim
     published = say(
         "Published here by {names}: {said}",
         names=", ".join(stewards),
-        said=_said(publication, is_survey=is_survey, decimals=decimals),
+        said=_said(publication, printed),
     )
     if missing < 1:
         return say(
@@ -140,14 +107,14 @@ def _publication_words(client: NodeClient, told: Json, *, is_survey: bool, decim
     return say(waits, published=published, missing=missing)
 
 
-def _said(publication: Publication, *, is_survey: bool, decimals: int) -> str:
+def _said(publication: Publication, printed: Printed) -> str:
     """A publication in a few words."""
     observed, entry = publication.observed(), publication.decided()
     if observed is not None:
         return level_words(observed[0])
     taken = None if entry is None else entry.decided
     if isinstance(taken, Print):
-        shown = level_words(taken.value) if is_survey else percent(taken.value, decimals)
-        late = [late.change for late in taken.late]
-        return _print_words(shown, late, is_stand_in=taken.is_stand_in, decimals=decimals)
+        late = [{"change": one.change, "before": one.before} for one in taken.late]
+        told = {"value": taken.value, "before": taken.before, "stand_in": taken.is_stand_in}
+        return printed.of_told({**told, "late": late})
     return say("source {number}", number=publication.number)

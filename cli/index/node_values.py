@@ -4,13 +4,14 @@ from decimal import Decimal
 
 import click
 
-from cli.index.deciding import deciding_lines, decimals_of, level_words, objects_of, percent
+from cli.index.deciding import deciding_lines, objects_of
 from cli.index.levels import levels_of_coops
+from cli.index.print_words import Printed
 from cli.shell import forms
 from cli.shell.language import say
 from cli.shell.parameters import NODE_URL, output_option
 from cli.shell.terminal import Output
-from ledger.index.days import Method, day_from_text, text_from_day
+from ledger.index.days import day_from_text, text_from_day
 from ledger.index.exact import MILLIONTHS
 from node.member.answers import integer, reading, text
 from node.member.client import Json, NodeClient, NodeMisbehaved
@@ -89,9 +90,8 @@ def show_of_node(url: str, day: int | None, output: Output) -> None:
         rules = _rules(client)
         day, value, currency = _value(client, rules, day)
         decisions = client.get("/v1/index/decisions")
-        is_survey = rules.get("method") == Method.SURVEY.name.lower()
         lines = _currency_lines(client, rules)
-        lines += deciding_lines(client, decisions, is_survey=is_survey, decimals=decimals_of(rules))
+        lines += deciding_lines(client, decisions, Printed.by_rules(rules))
     output.fields(
         {
             say("day"): forms.day(day),
@@ -130,15 +130,13 @@ def history(*, url: str, limit: int, output: Output) -> None:
     with NodeClient(url) as client:
         rules = _rules(client)
         taken = client.get("/v1/index/prints")
-        is_survey = rules.get("method") == Method.SURVEY.name.lower()
+        printed, is_survey = Printed.by_rules(rules), Printed.by_rules(rules).is_survey
         levels = levels_of_coops(client, objects_of(taken, "prints")[:limit]) if is_survey else {}
     rows = []
     for one in objects_of(taken, "prints")[:limit]:
-        value = int(one.get("value", 0))
-        shown = level_words(value) if is_survey else percent(value, decimals_of(rules))
-        late = ", ".join(
-            percent(each["change"], decimals_of(rules)) for each in one.get("late", [])
-        )
+        before = one.get("before")
+        shown = printed.words(int(one.get("value", 0)), before if type(before) is int else None)
+        late = ", ".join(printed.late_words(one))
         note = (
             say("stands in for a late print")
             if one.get("stand_in")

@@ -186,9 +186,15 @@ def _certificate(
         if problem.code == "certificate_not_found":
             return None
         raise
-    if not isinstance(entry, IndexEntry) or (entry.decision, entry.number) != (decision, number):
+    if not isinstance(entry, IndexEntry) or not _answers(entry, decision, number):
         raise NodeMisbehaved(client.url, say("its certificate is of something else"))
     return entry
+
+
+def _answers(entry: IndexEntry, decision: Decision, number: int) -> bool:
+    """Whether it is what was asked for: for a print that there is not, the one that covers its period."""
+    is_covering = decision is Decision.PRINT and entry.number > number
+    return entry.decision is decision and (entry.number == number or is_covering)
 
 
 def _check_surveys(

@@ -2,8 +2,9 @@
 
 - a *day* is the number of days since 1970-01-01 (day 0), as Unix seconds // 86,400 give it in UTC;
 - a *month* is year * 12 + month - 1, so that neighbouring months differ by one;
-- a *week* w has the days 7w - 3 (a Monday) to 7w + 3 (a Sunday);
-- a *period* is a month for the official methods and a week for `survey`.
+- a *week* w has the days 7w - 3 (a Monday) to 7w + 3 (a Sunday); where surveys are made every D days, their
+  period w has the days Dw - 3 to Dw + D - 4;
+- a *period* is a month, or a half of one, for the official methods and a week for `survey`.
 
 A window is the unbroken run of days that one period's print gives a value to. Windows of neighbouring
 periods touch: none overlap and no day falls between two.
@@ -19,7 +20,10 @@ from ledger.index.definitions import CER, UF, Definition
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 _MONTHS_IN_YEAR: Final = 12
 DAYS_IN_WEEK: Final = 7
-_SUNDAY_OF_WEEK_0: Final = 3
+_DAYS_BEFORE: Final = 3
+"""So many days of week 0 lie before day 0."""
+_DAYS_OF_FIRST_HALF: Final = 15
+"""Where prices are printed for halves of months, the first half has the days 1 to 15."""
 
 FIRST_DAY: Final = date(1900, 1, 1).toordinal() - _EPOCH_ORDINAL
 """The first day that can be named: 1900-01-01. Windows around it can still be computed."""
@@ -56,7 +60,7 @@ class Window:
 
     @property
     def length(self) -> int:
-        """How many days the window has: 28 to 31, or 7 for a survey."""
+        """How many days the window has: 28 to 31, or about half of that, or those of a survey's period."""
         return self.last_day - self.first_day + 1
 
 
@@ -96,48 +100,69 @@ def day_of_month(month: int, *, day: int) -> int:
     return date(year, months + 1, day).toordinal() - _EPOCH_ORDINAL
 
 
-def week_of_day(day: int) -> int:
-    """The week, Monday to Sunday, that a day is in."""
-    return (day + _SUNDAY_OF_WEEK_0) // DAYS_IN_WEEK
+def week_of_day(day: int, *, period_days: int = DAYS_IN_WEEK) -> int:
+    """The week, Monday to Sunday, that a day is in; or the survey's period of so many days."""
+    return (day + _DAYS_BEFORE) // period_days
 
 
-def last_day_of_week(week: int) -> int:
-    """The Sunday of a week: the day whose prices its survey stands for."""
-    return week * DAYS_IN_WEEK + _SUNDAY_OF_WEEK_0
+def last_day_of_week(week: int, *, period_days: int = DAYS_IN_WEEK) -> int:
+    """The Sunday of a week, or the last day of a survey's period: the day that its survey stands for."""
+    return (week + 1) * period_days - _DAYS_BEFORE - 1
 
 
-def first_day_of_print(period: int, *, method: Method) -> int:
+def first_day_of_print(
+    period: int,
+    *,
+    method: Method,
+    period_days: int = DAYS_IN_WEEK,
+    unit: Definition | None = None,
+) -> int:
     """The first day on which a period's print can be known.
 
-    A month has to be over. A week's survey stands for the prices of its Sunday, and can be closed that day.
+    A month, or a half of one, has to be over. A survey stands for the prices of the last day of its period,
+    and can be closed that day.
     """
     if method is Method.SURVEY:
-        return last_day_of_week(period)
-    return day_of_month(period + 1, day=1)
+        return last_day_of_week(period, period_days=period_days)
+    halves = 1 if unit is None else unit.periods_in_month
+    month, half = divmod(period, halves)
+    if half + 1 < halves:
+        return day_of_month(month, day=_DAYS_OF_FIRST_HALF + 1)
+    return day_of_month(month + 1, day=1)
 
 
 def window_of_period(
-    period: int, *, method: Method, lead_days: int = 0, unit: Definition | None = None
+    period: int,
+    *,
+    method: Method,
+    lead_days: int = 0,
+    period_days: int = DAYS_IN_WEEK,
+    unit: Definition | None = None,
 ) -> Window:
     """The window of a period.
 
     The change of a month holds from the 16th (`cer`) or 10th (`uf`) of the month after it to the day
-    before that one month later. A week's survey holds for the seven days that begin `lead_days` after
-    the day after its Sunday.
+    before that one month later. A survey holds for as many days as its period has, which begin `lead_days`
+    after the day after its last one.
     """
     if method is Method.SURVEY:
-        first = last_day_of_week(period) + lead_days + 1
-        return Window(period=period, first_day=first, last_day=first + DAYS_IN_WEEK - 1)
+        first = last_day_of_week(period, period_days=period_days) + lead_days + 1
+        return Window(period=period, first_day=first, last_day=first + period_days - 1)
     return unit_window(period, unit=definition_of(method, unit))
 
 
 def window_of_day(
-    day: int, *, method: Method, lead_days: int = 0, unit: Definition | None = None
+    day: int,
+    *,
+    method: Method,
+    lead_days: int = 0,
+    period_days: int = DAYS_IN_WEEK,
+    unit: Definition | None = None,
 ) -> Window:
     """The window that a day is in; `unit` is what the method `UNIT` needs."""
     if method is Method.SURVEY:
-        period = week_of_day(day - lead_days) - 1
-        return window_of_period(period, method=method, lead_days=lead_days)
+        period = week_of_day(day - lead_days, period_days=period_days) - 1
+        return window_of_period(period, method=method, lead_days=lead_days, period_days=period_days)
     return unit_window_of_day(day, unit=definition_of(method, unit))
 
 

@@ -70,6 +70,16 @@ class Line:
         """How many tables the federation had before the one in force."""
         return self.first_run + len(self.stretches)
 
+    def first_due(self, run: int) -> int | None:
+        """The first period that was due under a table of this line, after so many others; else None."""
+        place = run - self.first_run
+        if not 0 <= place <= len(self.stretches):
+            return None
+        if place == 0:
+            return self.start.periods.window_of_day(self.start.base_day + 1).period
+        stretch = self.stretches[place - 1]
+        return stretch.parameters.periods.window_of_day(stretch.first_day).period
+
     def ratio_on(self, day: int) -> Fraction:
         """What a value in the line's first currency is multiplied by to be in that of `day`."""
         *_, newest = self._ratios_on(day)

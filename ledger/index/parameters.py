@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.errors import LedgerError
-from ledger.index.days import FIRST_DAY, LAST_DAY, UNITS, Method
-from ledger.index.definitions import Carry, Definition, Input
+from ledger.index.days import DAYS_IN_WEEK, FIRST_DAY, LAST_DAY, UNITS, Method
+from ledger.index.definitions import Carry, Definition
 from ledger.index.exact import MILLIONTHS
+from ledger.index.periods import Periods
 
 LOWEST_VALUE: Final = MILLIONTHS
 """The least that a unit may be worth: 1.00 of the national currency. Conversion there and back is
@@ -25,6 +26,7 @@ LARGEST_CAP: Final = 10_000
 """Tenths of a percent: prices that grow elevenfold in one step."""
 MOST_LEAD_DAYS: Final = 21
 MOST_PACE_WEEKS: Final = 13
+MOST_PERIOD_DAYS: Final = 28
 MOST_STAND_INS: Final = 12
 MOST_QUOTE_DAYS: Final = 366
 
@@ -62,12 +64,14 @@ class IndexParameters:
     observations_needed: int = 1
     """`survey`: of how many coops' levels the certified one is the median, at least."""
     lead_days: int = 0
-    """`survey`: days between the Sunday of a survey and its window, 0 to `MOST_LEAD_DAYS`."""
+    """`survey`: days between the last day of a period and its window, 0 to `MOST_LEAD_DAYS`."""
     pace_weeks: int = 4
     """`survey`: over how many weeks the pace of prices is measured that carries a level on to the end
-    of its window, 0 (not carried on) to `MOST_PACE_WEEKS`."""
+    of its window, 0 (not carried on) to `MOST_PACE_WEEKS`; otherwise no shorter than a period."""
+    period_days: int = DAYS_IN_WEEK
+    """`survey`: every so many days there is one, 1 to `MOST_PERIOD_DAYS`."""
     unit: Definition | None = None
-    """`unit`: the definition, of printed changes of whole months."""
+    """`unit`: the definition."""
     is_continued: bool = False
     """Whether they go on with a line that others began; currency, base day and base value are the line's."""
 
@@ -85,8 +89,8 @@ class IndexParameters:
         _check("observations_needed", self.observations_needed, lowest=1, highest=MOST_PUBLISHERS)
         _check("lead_days", self.lead_days, lowest=0, highest=MOST_LEAD_DAYS)
         _check("pace_weeks", self.pace_weeks, lowest=0, highest=MOST_PACE_WEEKS)
-        if self.method is not Method.SURVEY and self.lead_days:
-            raise ParametersError("lead_days belongs to the method survey")
+        _check("period_days", self.period_days, lowest=1, highest=MOST_PERIOD_DAYS)
+        _check_survey(self)
         _check_unit(self.method, self.unit)
         if not self.is_continued:
             _check_anchor(self.base_value, self.definition)
@@ -96,16 +100,36 @@ class IndexParameters:
         """What the values are computed by; None under `survey`."""
         return UNITS.get(self.method, self.unit)
 
+    @property
+    def periods(self) -> Periods:
+        """Which periods there are prints of."""
+        return Periods(
+            method=self.method,
+            unit=self.unit,
+            lead_days=self.lead_days,
+            period_days=self.period_days,
+        )
+
+
+def _check_survey(parameters: IndexParameters) -> None:
+    period_days, pace_weeks = parameters.period_days, parameters.pace_weeks
+    if parameters.method is not Method.SURVEY:
+        if parameters.lead_days:
+            raise ParametersError("lead_days belongs to the method survey")
+        if period_days != DAYS_IN_WEEK:
+            raise ParametersError("period_days belongs to the method survey")
+        return
+    if pace_weeks and pace_weeks * DAYS_IN_WEEK < period_days:
+        # No level before the newest one would ever be recent enough.
+        least = -(-period_days // DAYS_IN_WEEK)
+        raise ParametersError(
+            f"pace_weeks must be 0, or {least} or more with periods of {period_days} days"
+        )
+
 
 def _check_unit(method: Method, unit: Definition | None) -> None:
     if (method is Method.UNIT) != (unit is not None):
         raise ParametersError("unit belongs to the method unit, which needs it")
-    if unit is None:
-        return
-    if unit.printed is not Input.CHANGE:
-        raise ParametersError("unit must be of printed changes: a print carries no pair of levels")
-    if unit.periods_in_month != 1:
-        raise ParametersError("unit must have one window a month: a print is of a whole month")
 
 
 def _check_anchor(base_value: int, unit: Definition | None) -> None:

@@ -1,8 +1,9 @@
 """What the entries of the index carry, and the closed list of reasons to refuse one.
 
-A *print* is one period's fact: under the official methods the printed change of a month, under
-`survey` the certified level of a week. Periods are taken in order and without gaps, each once. Three
-things may differ from the plain case:
+A *print* is one period's fact: under the official methods the printed change of a month, or its level and
+the one of the period before, both as they are printed now; under `survey` a certified level. Periods are
+taken in order and without gaps, each once, but a survey's level may cover a gap. Three things may differ
+from the plain case:
 
 - a *stand-in* takes the place of a print that is late, where the charter allows it; its value is not
   chosen but follows by rule: the official methods repeat the change before it, `survey` has no level
@@ -30,7 +31,9 @@ class LateChange:
 
     period: int
     change: int
-    """Tenths of a percent."""
+    """As the value of a `Print`."""
+    before: int | None = None
+    """As there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +42,15 @@ class Print:
 
     period: int
     value: int
-    """Official methods: the printed change in tenths of a percent. `survey`: the certified level, what
-    a unit's worth of the basket costs, in millionths of the currency."""
+    """Official methods: the printed change in percent, or the printed level, in units of its last decimal.
+    `survey`: the certified level, what a unit's worth of the basket costs, in millionths of the currency."""
     source: int = 0
     """The number of the source it was read from; 0 is the one that the charter names."""
     is_stand_in: bool = False
     late: tuple[LateChange, ...] = ()
     """Strictly rising by period."""
+    before: int | None = None
+    """Of units that follow from printed levels: that of the period before, as it is printed now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +82,8 @@ class PrintRefusal(Enum):
     """The charter allows no stand-in here, or not one more in a row, or there is nothing to repeat."""
     STAND_IN_VALUE_WRONG = "index_stand_in_value_wrong"
     """A stand-in has to repeat the value before it, and carries no late changes."""
+    VALUE_MISSHAPEN = "index_value_misshapen"
+    """A level without the one before it where levels are printed, or with one where they are not."""
     VALUE_IMPOSSIBLE = "index_value_impossible"
     """A change of -100 % or below, or a level out of range: no price does that."""
     STEP_ABOVE_CAP = "index_step_above_cap"

@@ -8,7 +8,8 @@ yet*, and nothing is guessed for it; what holds when a print is late follows fro
   a price wait. A print that comes late fills its own window as if it had been on time;
 - with stand-ins, the coops certify one when a print is late, and the window goes on at the pace before
   it. When the number is printed after all, the next print carries it as a late change, and that
-  print's window makes good the difference, day by day. What was paid meanwhile stays as it is.
+  print's window makes good the difference, day by day. What was paid meanwhile stays as it is;
+- a survey that was missed is missed for good. The level of a later period may cover it (`certified`).
 
 `check_` functions return a refusal or None, `apply_` functions expect an entry that was checked.
 """
@@ -21,19 +22,11 @@ from itertools import pairwise
 from typing import Final
 
 from ledger.errors import LedgerError
+from ledger.index.certified import certified_values, covers
 from ledger.index.chains import DayValue, factor_of_change, published, window_values
-from ledger.index.days import (
-    DAYS_IN_WEEK,
-    Method,
-    Window,
-    definition_of,
-    last_day_of_week,
-    window_of_day,
-    window_of_period,
-)
-from ledger.index.definitions import Definition
-from ledger.index.exact import MILLIONTHS, from_millionths, to_millionths
-from ledger.index.glide import Level, week_values
+from ledger.index.days import Method, Window, definition_of
+from ledger.index.definitions import Definition, DefinitionError, Input
+from ledger.index.exact import from_millionths, to_millionths
 from ledger.index.line import Line, Stretch
 from ledger.index.parameters import LARGEST_VALUE, LOWEST_VALUE, IndexParameters
 from ledger.index.prints import (
@@ -86,6 +79,8 @@ class Index:
     """The value that the oldest of `prints` goes on from."""
     taken: int = 0
     """How many decisions of the table in force it has taken in."""
+    newest: tuple[int, ...] = ()
+    """The values that the newest print gave, in the first currency."""
 
     @property
     def parameters(self) -> IndexParameters:
@@ -100,12 +95,7 @@ class Index:
     @property
     def due_window(self) -> Window:
         """The window that the next print gives values to; its period is the one that is due."""
-        return window_of_day(
-            self.known_until + 1,
-            method=self.parameters.method,
-            lead_days=self.parameters.lead_days,
-            unit=self.parameters.unit,
-        )
+        return self.parameters.periods.window_of_day(self.known_until + 1)
 
     @property
     def place(self) -> int:
@@ -166,13 +156,27 @@ def begin_line(line: Line) -> Index:
 def go_on(index: Index, stretch: Stretch) -> Index:
     """The index under its line's next table, which takes over after the last known day.
 
-    Prints go on to count where the windows stay the same; sources are numbered anew.
+    Prints go on to count where the windows stay the same; sources are numbered anew. Of a print that covers a
+    gap the new table may cut the end off; then none counts any more.
     """
-    old, new = index.parameters, stretch.parameters
-    is_same = (old.method, old.lead_days, old.unit) == (new.method, new.lead_days, new.unit)
+    is_same = index.parameters.periods == stretch.parameters.periods
+    is_cut = index.known_until >= stretch.first_day
+    if is_cut:
+        index = _cut(index, before=stretch.first_day)
     line = replace(index.line, stretches=(*index.line.stretches, stretch))
     index = replace(index, line=line, sources=(), taken=0)
-    return index if is_same else replace(index, prints=(), anchor=index.latest)
+    if is_same and not is_cut:
+        return index
+    return replace(index, prints=(), anchor=index.latest)
+
+
+def _cut(index: Index, *, before: int) -> Index:
+    """Without the days from `before` on, all of which the newest print gave values to."""
+    gone = index.known_until - before + 1
+    kept = index.newest[:-gone]
+    assert kept, "a print that begins on that day or later falls away as a whole"
+    latest = DayValue(day=before - 1, value=from_millionths(kept[-1]))
+    return replace(index, values=index.values[:-gone], latest=latest, newest=kept)
 
 
 def check_print(index: Index, new: Print) -> PrintRefusal | None:
@@ -200,6 +204,7 @@ def apply_print(index: Index, new: Print) -> Index:
         values=index.values + values,
         latest=latest,
         taken=index.taken + 1,
+        newest=tuple(found),
     )
 
 
@@ -226,9 +231,9 @@ def apply_source_change(index: Index, new: SourceChange) -> Index:
     return replace(index, sources=(*index.sources, new), taken=index.taken + 1)
 
 
-def open_stand_ins(prints: Sequence[Print]) -> dict[int, int]:
-    """Period -> value of the stand-ins whose own print has not come in as a late change."""
-    stand_ins = {taken.period: taken.value for taken in prints if taken.is_stand_in}
+def open_stand_ins(prints: Sequence[Print]) -> dict[int, Print]:
+    """By period, the stand-ins whose own print has not come in as a late change."""
+    stand_ins = {taken.period: taken for taken in prints if taken.is_stand_in}
     for taken in prints:
         for late in taken.late:
             del stand_ins[late.period]
@@ -241,7 +246,7 @@ def _check_period(index: Index, new: Print) -> PrintRefusal | None:
         return None
     # 9.3.10: two logs that took periods in another order could have other values for a day.
     if new.period > due:
-        return PrintRefusal.PERIOD_EARLY
+        return None if _covers_gap(index, new) else PrintRefusal.PERIOD_EARLY
     # 9.3.8
     if new in index.prints:
         return PrintRefusal.PERIOD_REPEATED
@@ -250,6 +255,13 @@ def _check_period(index: Index, new: Print) -> PrintRefusal | None:
         return PrintRefusal.PERIOD_CONTRADICTED
     # 9.3.11
     return PrintRefusal.PERIOD_BEFORE_BASE
+
+
+def _covers_gap(index: Index, new: Print) -> bool:
+    """Whether it is a level, which stands for the periods that were missed before it too."""
+    if index.parameters.method is not Method.SURVEY or new.is_stand_in:
+        return False
+    return covers(index.parameters, known_until=index.known_until, period=new.period)
 
 
 def _check_source(index: Index, new: Print) -> PrintRefusal | None:
@@ -271,25 +283,30 @@ def _check_stand_in(index: Index, new: Print) -> PrintRefusal | None:
     if in_a_row == len(index.prints) or in_a_row >= index.parameters.stand_in_limit:
         return PrintRefusal.STAND_IN_NOT_ALLOWED
     # 9.3.14
-    if new.value != index.prints[-1].value or new.late:
+    last = index.prints[-1]
+    if (new.value, new.before) != (last.value, last.before) or new.late:
         return PrintRefusal.STAND_IN_VALUE_WRONG
     return None
 
 
 def _check_value(index: Index, new: Print) -> PrintRefusal | None:
-    if index.parameters.method is Method.SURVEY:
-        # 9.3.15
+    definition = index.parameters.definition
+    has_pairs = definition is not None and definition.printed is Input.LEVEL
+    printed = [(new.value, new.before), *((late.change, late.before) for late in new.late)]
+    # 9.3.15
+    if any((before is not None) != has_pairs for _, before in printed):
+        return PrintRefusal.VALUE_MISSHAPEN
+    if definition is None:
         if not LOWEST_VALUE <= new.value <= LARGEST_VALUE:
             return PrintRefusal.VALUE_IMPOSSIBLE
         return None
-    changes = [new.value, *(late.change for late in new.late)]
-    # 9.3.15
-    unit = _definition(index)
-    if min(changes) <= -unit.whole:
+    try:
+        factors = [definition.factor(value, before) for value, before in printed]
+    except DefinitionError:
         return PrintRefusal.VALUE_IMPOSSIBLE
     # 9.3.16
     highest = factor_of_change(index.parameters.step_cap)
-    if any(not Fraction(1) / highest <= unit.factor(change) <= highest for change in changes):
+    if any(not Fraction(1) / highest <= factor <= highest for factor in factors):
         return PrintRefusal.STEP_ABOVE_CAP
     return None
 
@@ -310,13 +327,20 @@ def _check_late(index: Index, new: Print) -> PrintRefusal | None:
 def _values_of(index: Index, new: Print) -> tuple[list[int], DayValue]:
     """The values of the days after the last known one, in the first currency, and the new last day."""
     if index.parameters.method is Method.SURVEY:
-        return _survey_values_of(index, new)
+        values = certified_values(
+            index.latest, anchor=index.anchor, line=index.line, prints=index.prints, new=new
+        )
+        last_day = index.known_until + len(values)
+        return values, DayValue(day=last_day, value=from_millionths(values[-1]))
     stand_ins, unit = open_stand_ins(index.prints), _definition(index)
-    factor = unit.factor(new.value)
+    factor = unit.factor(new.value, new.before)
     for late in new.late:
-        factor *= Fraction(unit.factor(late.change)) / unit.factor(stand_ins[late.period])
-    values, latest = _chained(index.latest, index.due_window, factor, unit)
-    return list(values), latest
+        stood = stand_ins[late.period]
+        factor *= Fraction(unit.factor(late.change, late.before)) / unit.factor(
+            stood.value, stood.before
+        )
+    chained, latest = _chained(index.latest, index.due_window, factor, unit)
+    return list(chained), latest
 
 
 def _definition(index: Index) -> Definition:
@@ -330,31 +354,3 @@ def _chained(
     """The values of a window. Every log takes in the same prints, so most are asked for again."""
     days = list(window_values(start, window=window, factor=factor, unit=unit))
     return tuple(to_millionths(published(day.value, unit)) for day in days), days[-1]
-
-
-def _survey_values_of(index: Index, new: Print) -> tuple[list[int], DayValue]:
-    parameters = index.parameters
-    window = window_of_period(new.period, method=Method.SURVEY, lead_days=parameters.lead_days)
-    levels = [Level(day=index.anchor.day, value=Fraction(index.anchor.value) * MILLIONTHS)]
-    levels += [_level_of(index, taken) for taken in (*index.prints, new) if not taken.is_stand_in]
-    # What is older than the pace is measured over has no part in the window.
-    oldest_day = levels[-1].day - DAYS_IN_WEEK * parameters.pace_weeks
-    recent = tuple(level for level in levels if level.day >= oldest_day)
-    values = list(_glided(index.latest, window, recent, parameters.pace_weeks, parameters.step_cap))
-    return values, DayValue(day=window.last_day, value=from_millionths(values[-1]))
-
-
-def _level_of(index: Index, taken: Print) -> Level:
-    """A certified level, which is in the currency of its Sunday."""
-    sunday = last_day_of_week(taken.period)
-    return Level(day=sunday, value=Fraction(taken.value) / index.line.ratio_on(sunday))
-
-
-@lru_cache(maxsize=_WINDOWS_KEPT)
-def _glided(
-    start: DayValue, window: Window, levels: tuple[Level, ...], pace_weeks: int, step_cap: int
-) -> tuple[int, ...]:
-    """As `_chained`, of a survey's week."""
-    return tuple(
-        week_values(start, window=window, levels=levels, pace_weeks=pace_weeks, step_cap=step_cap)
-    )

@@ -13,9 +13,10 @@ from typing import Final, Protocol
 
 from ledger.charter import Charter, IndexCharter
 from ledger.charter_index import IndexTable, LineStart, Redenominate, SetIndex, SurveyRules
+from ledger.decisions import Decision
 from ledger.effects import Row
 from ledger.founding import EARLIEST_BASE_DAY, LATEST_BASE_DAY
-from ledger.index.days import Method, window_of_day, window_of_period
+from ledger.index.days import Method
 from ledger.index.line import Line, Redenomination, Stretch
 from ledger.index.parameters import (
     LARGEST_VALUE,
@@ -97,12 +98,7 @@ def _check_first_day(chartered: IndexCharter | None, change: SetIndex) -> Refusa
         return None
     # No window is cut in two, so no print is taken in for half of its days.
     parameters = chartered.parameters
-    before = window_of_day(
-        change.first_day - 1,
-        method=parameters.method,
-        lead_days=parameters.lead_days,
-        unit=parameters.unit,
-    )
+    before = parameters.periods.window_of_day(change.first_day - 1)
     is_window = before.last_day == change.first_day - 1
     is_later = change.first_day > chartered.line.first_day
     return None if is_window and is_later else Refusal.CHARTER_DAY_WRONG
@@ -154,6 +150,7 @@ def _parameters(
         observations_needed=survey.observations_needed,
         lead_days=survey.lead_days,
         pace_weeks=survey.pace_weeks,
+        period_days=survey.period_days,
         unit=table.unit,
         is_continued=is_continued,
     )
@@ -210,17 +207,17 @@ def rows_that_fall_away(change: SetIndex, state: IndexState) -> Iterator[Row]:
     """The rows of the index, without values, that a log took in for days that another table is for."""
     if state.index is None:
         return
-    parameters = state.index.parameters
+    line = state.index.line
     rows = state.rows(INDEX_CHAPTER)
-    for key, period in rows_of_run(rows, run=state.index.line.run):
-        window = window_of_period(
-            period,
-            method=parameters.method,
-            lead_days=parameters.lead_days,
-            unit=parameters.unit,
-        )
-        if window.last_day >= change.first_day:
+    known_until = line.first_day - 1
+    for key, decision, period in rows_of_run(rows, run=line.run):
+        last_day = line.parameters.periods.window(period).last_day
+        # A level that covers a gap goes on to stand for the days before the other table's.
+        is_cut = decision is Decision.PRINT and known_until < change.first_day - 1
+        if last_day >= change.first_day and not is_cut:
             yield Row(chapter=INDEX_CHAPTER, key=key, value=None)
+        if decision is Decision.PRINT:
+            known_until = last_day
 
 
 def index_after(after: Charter, state: IndexState, gone: tuple[Row, ...] = ()) -> Index | None:

@@ -18,7 +18,7 @@ from ledger.decisions import (
     observation_message,
 )
 from ledger.index.conversion import PriceRefusal, check_price
-from ledger.index.days import Method, first_day_of_print
+from ledger.index.days import Method
 from ledger.index.prints import Print, PrintRefusal, SourceRefusal
 from ledger.index.statistics import median_level
 from ledger.index.table import (
@@ -46,6 +46,7 @@ REFUSALS: Final[dict[PrintRefusal | SourceRefusal, Refusal]] = {
     PrintRefusal.SOURCE_WRONG: Refusal.INDEX_SOURCE_WRONG,
     PrintRefusal.STAND_IN_NOT_ALLOWED: Refusal.INDEX_STAND_IN_NOT_ALLOWED,
     PrintRefusal.STAND_IN_VALUE_WRONG: Refusal.INDEX_STAND_IN_VALUE_WRONG,
+    PrintRefusal.VALUE_MISSHAPEN: Refusal.INDEX_VALUE_MISSHAPEN,
     PrintRefusal.VALUE_IMPOSSIBLE: Refusal.INDEX_VALUE_IMPOSSIBLE,
     PrintRefusal.STEP_ABOVE_CAP: Refusal.INDEX_STEP_ABOVE_CAP,
     PrintRefusal.LATE_UNKNOWN: Refusal.INDEX_LATE_UNKNOWN,
@@ -90,6 +91,7 @@ def decide_index(
         or _check_observers(entry, charter, verify)
         or _check_signers(entry, charter, verify)
         or _check_place(entry, index)
+        or _check_gap(entry, index)
         or _check_decided(entry, index)
         or _check_over(entry, charter.index, time)
     )
@@ -123,6 +125,14 @@ def _check_place(entry: IndexEntry, index: Index) -> Refusal | None:
     return None if entry.turn.place == index.place else Refusal.DECISION_OUT_OF_PLACE
 
 
+def _check_gap(entry: IndexEntry, index: Index) -> Refusal | None:
+    # 9.3.10: only where all logs take decisions in in one order is a period missed in all of them.
+    if entry.turn is not None or not isinstance(entry.decided, Print):
+        return None
+    is_later = entry.decided.period > index.due_window.period
+    return Refusal.INDEX_PERIOD_EARLY if is_later else None
+
+
 def _check_decided(entry: IndexEntry, index: Index) -> Refusal | None:
     # 9.3.8 to 9.3.18, one by one in `ledger.index.table`: they are arithmetic, which knows no ledger.
     if isinstance(entry.decided, Print):
@@ -138,7 +148,7 @@ def check_over(decision: int, number: int, *, chartered: IndexCharter, time: int
     # 9.3.19
     if decision == Decision.SOURCE:
         return None
-    known_on = first_day_of_print(number, method=chartered.parameters.method)
+    known_on = chartered.parameters.periods.known_on(number)
     return Refusal.INDEX_PERIOD_NOT_OVER if time // SECONDS_IN_DAY < known_on else None
 
 

@@ -11,10 +11,10 @@ from typing import Any, Final, cast
 
 from ledger.charter import Charter
 from ledger.codec import Value, decode, encode
-from ledger.decisions import Decision
+from ledger.decisions import Decision, print_fields, read_print
 from ledger.effects import Row
 from ledger.index.line import Line
-from ledger.index.prints import LateChange, Print, SourceChange
+from ledger.index.prints import Print, SourceChange
 from ledger.index.table import Index, apply_print, apply_source_change, begin_line, go_on
 
 INDEX_CHAPTER: Final = "index"
@@ -30,8 +30,7 @@ def index_row(decided: Print | SourceChange, *, run: int) -> Row:
     first = _KINDS * run
     if isinstance(decided, Print):
         key = [first + Decision.PRINT.value, decided.period]
-        late = [(change.period, change.change) for change in decided.late]
-        rest = [decided.value, decided.source, int(decided.is_stand_in), late]
+        rest = print_fields(decided)
     else:
         key = [first + Decision.SOURCE.value, decided.number]
         rest = [decided.first_period, decided.description_hash]
@@ -60,12 +59,28 @@ def load_index(charter: Charter, rows: Iterable[tuple[bytes, bytes]]) -> Index |
     return _reach(index, line, line.run)
 
 
-def rows_of_run(rows: Iterable[tuple[bytes, bytes]], *, run: int) -> Iterator[tuple[bytes, int]]:
-    """Of each row that was taken in under a table its key, and the first period that it is about."""
+def rows_of_run(
+    rows: Iterable[tuple[bytes, bytes]], *, run: int
+) -> Iterator[tuple[bytes, Decision, int]]:
+    """Of each row that was taken in under a table its key, what it is, and the first period it is about."""
     for key, value in rows:
         found, decided = _read(value)
-        if found == run:
-            yield key, decided.period if isinstance(decided, Print) else decided.first_period
+        if found != run:
+            continue
+        if isinstance(decided, Print):
+            yield key, Decision.PRINT, decided.period
+        else:
+            yield key, Decision.SOURCE, decided.first_period
+
+
+def covering_period(rows: Iterable[tuple[bytes, bytes]], *, period: int, run: int) -> int | None:
+    """The period of the print that covers another one, under a table; None if there is none."""
+    prints = (
+        found
+        for _, decision, found in rows_of_run(rows, run=run)
+        if decision is Decision.PRINT and found > period
+    )
+    return min(prints, default=None)
 
 
 def _reach(index: Index, line: Line, run: int) -> Index:
@@ -87,11 +102,7 @@ def _read(row: bytes) -> tuple[int, Print | SourceChange]:
         return run, SourceChange(
             number=number, first_period=first_period, description_hash=description_hash
         )
-    value, source, is_stand_in, late = rest
-    return run, Print(
-        period=number,
-        value=value,
-        source=source,
-        is_stand_in=bool(is_stand_in),
-        late=tuple(LateChange(period=period, change=change) for period, change in late),
-    )
+    taken = read_print(number, rest)
+    if taken is None:
+        raise ValueError("a row of the index that is no print")
+    return run, taken

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from cli.index.unit_files import bundled_units
 from ledger.errors import CharterError
 from ledger.founding import parse_founding
 from ledger.index.days import Method, day_from_text
@@ -119,6 +120,36 @@ def test_a_unit_is_read_with_all_its_fields() -> None:
     assert parse_founding(source_with(exact)).genesis.index is not None
 
 
+@pytest.mark.parametrize("name", sorted(bundled_units()))
+def test_every_official_unit_may_be_in_a_charter(name: str) -> None:
+    unit = bundled_units()[name].definition
+    lines = index_lines("unit", coops=4, unit=unit, base_value="1000.000000")
+    index = parse_founding(source_with(lines)).genesis.index
+    assert index is not None
+    assert index.parameters.definition == unit
+
+
+def test_a_survey_has_a_week_or_the_length_that_it_says() -> None:
+    for days in (None, 7, 1, 28):
+        lines = index_lines("survey", coops=4, period_days=days)
+        index = parse_founding(source_with(lines)).genesis.index
+        assert index is not None
+        assert index.parameters.period_days == (days or 7)
+
+
+@pytest.mark.parametrize(
+    ("method", "days", "message"),
+    [
+        ("survey", 0, "index.period_days"),
+        ("survey", 29, "index.period_days must be 1 to 28"),
+        ("cer", 7, "index.period_days: not a field"),
+    ],
+)
+def test_a_length_that_can_not_be_is_refused(method: str, days: int, message: str) -> None:
+    lines = [*index_lines(method, coops=4), f"period_days = {days}"]
+    assert message in error_of(lines)
+
+
 @pytest.mark.parametrize(
     ("line", "instead", "path"),
     [
@@ -126,12 +157,14 @@ def test_a_unit_is_read_with_all_its_fields() -> None:
         ("decimals = 2", "decimals = true", "index.unit.decimals"),
         ("starts = [6]", "starts = []", "index.unit.starts"),
         ("starts = [6]", "starts = [26, 6]", "index.unit.starts"),
-        ("starts = [6]", "starts = [6, 26]", "index.unit must have one window a month"),
+        ("starts = [6]", "starts = [6, 6]", "index.unit.starts: windows overlap"),
+        ("starts = [6]", "starts = [6, 16, 26]", "index.unit.starts"),
+        ("starts = [6]", "starts = [29]", "index.unit.starts"),
         ("lag_months = 1", "lag_months = 0", "index.unit.lag_months"),
         ('round = [4, "half_up"]', 'round = [-4, "half_up"]', "index.unit.round"),
         ('round = [4, "half_up"]', 'round = [3, "half_up"]', "index.base_value"),
         ('round = [4, "half_up"]', "", "index.unit.carry"),
-        ('input = "change"', 'input = "level"', "index.unit must be of printed changes"),
+        ('input = "change"', 'input = "levels"', "index.unit.input"),
         ('input = "change"', "", "index.unit.input"),
         ('input = "change"', 'input = "change"\nof = "uf"', "index.unit.of"),
         ('method = "unit"', 'method = "cer"', "unit"),

@@ -98,7 +98,7 @@ class Publishing:
         if not subject.takes_part(self._core.coop):
             return NotPublished(Reason.NOT_PUBLISHER, subject.absent)
         due = _due(subject, publication)
-        if due <= publication.number <= due + MOST_AHEAD:
+        if due <= publication.number <= due + MOST_AHEAD or _is_later(subject, publication):
             return None
         taken = publication.number < due
         reason = Reason.NUMBER_TAKEN if taken else Reason.NUMBER_EARLY
@@ -123,7 +123,7 @@ class Publishing:
         self, subject: Subject, publication: Publication
     ) -> Refused | NotPublished | None:
         """What the rules say, and what the node knows beside them, when the decision is the next one."""
-        if publication.number != _due(subject, publication):
+        if publication.number != _due(subject, publication) and not _is_later(subject, publication):
             return None
         refusal = subject.refusal(_unsigned(publication))
         if refusal is not None:
@@ -135,6 +135,11 @@ class Publishing:
 def _due(subject: Subject, publication: Publication) -> int:
     """Which number of that kind is due."""
     return dict(subject.keys(subject.due()))[publication.decision]
+
+
+def _is_later(subject: Subject, publication: Publication) -> bool:
+    """Whether it may come though what is due was not decided."""
+    return (publication.decision, publication.number) in subject.later()
 
 
 def _unsigned(publication: Publication) -> Signed:

@@ -58,6 +58,22 @@ class Subject(Protocol):
         """The decisions that these numbers stand for, in the order in which they are looked at, then the
         statements that are made for them; each kind once."""
 
+    def later(self) -> tuple[Key, ...]:
+        """Decisions and statements that may come though what is due was not decided; none mostly."""
+        return ()
+
+    def may_come(self, key: Key) -> bool:
+        """Whether that decision may come next in the own log, as far as its kind and number go."""
+        return key in self.keys(self.due())
+
+    def instead(self, key: Key, place: int) -> Key | None:
+        """The decision that the own log took in though that one, in the run of `place`, was not decided."""
+        return None
+
+    def on_time(self, tick: Tick) -> bool:
+        """The clock has gone on; whether `later` answers otherwise than before."""
+        return False
+
     def quorum(self, signed: Signed) -> int:
         """How many coops have to sign that content of a decision: more than half of them."""
 

@@ -78,7 +78,7 @@ class TakingPart:
 
     def due(self) -> tuple[Key, ...]:
         """The decisions that the own log can take in next, and the statements that are made for them."""
-        return self.subject.keys(self.subject.due())
+        return (*self.subject.keys(self.subject.due()), *self.subject.later())
 
     def _decisions(self) -> list[Key]:
         return [key for key in self.due() if not self._is_statement(key)]
@@ -121,15 +121,24 @@ class TakingPart:
 
     def _known(self, due: Due, asker: int) -> Iterator[Known]:
         """Certificates of what the own log has, or else what was said; and what was stated."""
-        for key in self.subject.keys(due.numbers):
+        later = self.subject.later() if due.numbers == self.subject.due() else ()
+        for key in (*self.subject.keys(due.numbers), *later):
             if self._is_statement(key):
                 yield from self.subject.parts(key, self._gathering.grouped(key))
                 continue
-            certified = certificate(self._core, self.subject, key, due.place)
+            certified = self._certified(key, due.place)
             if certified is not None:
                 yield certified
         if due.place == self.agreement.place:
             yield from self.agreement.known(asker)
+
+    def _certified(self, key: Key, place: int) -> Signed | None:
+        """The certificate of that decision, or of the one that was made in its stead."""
+        found = certificate(self._core, self.subject, key, place)
+        if found is not None or place >= self.agreement.place:
+            return found
+        instead = self.subject.instead(key, place)
+        return None if instead is None else certificate(self._core, self.subject, instead, place)
 
     def on_told(self, tick: Tick, peer: int, message: Told) -> None:
         """A peer has told all that it knows of some numbers."""
@@ -159,8 +168,7 @@ class TakingPart:
         """Whether it may come next here; a peer that is further gets asked."""
         if decided.turn is not None and decided.turn.place > self.agreement.place:
             self._behind.add(peer)
-        due = dict(self._decisions())
-        return decided.number == due.get(decided.decision)
+        return self.subject.may_come(decided.key)
 
     def _on_stated(self, tick: Tick, peer: int, signed: Signed) -> None:
         if signed.key not in self._statements():
@@ -190,6 +198,8 @@ class TakingPart:
         if not self.subject.is_chartered:
             return
         self._notice_due(tick)
+        if self.subject.on_time(tick):
+            self.agreement.notice()
         progress = True
         while progress:
             self._agree(tick)
@@ -213,7 +223,7 @@ class TakingPart:
         is_start, self._due = self._due is None, due
         for signed, transaction, number in taken_back(self._core, self.subject, tick):
             self._keep(tick, signed, transaction, number)
-        for key in self.due():
+        for key in self.subject.keys(self.subject.due()):
             self._gathering.forget_before(key)
             self._promises.forget_before(tick, key)
         if not is_start or self.agreement.place != due[0]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ledger.decisions import IndexEntry
+from ledger.decisions import IndexEntry, Observation
 from ledger.publications import Publication
 from node.engine.health.troubles import Trouble
 from node.join_requests import JoinRequest
@@ -68,7 +68,7 @@ class ContentStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexStatus:
-    """What is known of the decisions that come next. Levels by coop, in millionths."""
+    """What is known of the decisions that come next."""
 
     period: int
     source: int
@@ -79,8 +79,8 @@ class IndexStatus:
     silent: tuple[int, ...]
     """The publishers that have said nothing of what comes next."""
     contents: tuple[ContentStatus, ...]
-    levels: dict[int, int]
-    survey_hashes: dict[int, bytes]
+    observations: tuple[tuple[int, Observation], ...]
+    """Of the surveys that are open, with their periods, rising."""
     publications: tuple[Publication, ...]
     """What this coop's stewards stand for."""
 

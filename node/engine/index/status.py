@@ -14,9 +14,9 @@ def index_status(subject: IndexSubject, decisions: Decisions) -> IndexStatus | N
         return None
     due = subject.due()
     period, source = due
-    keys = subject.keys(due)
+    keys = (*subject.keys(due), *subject.later())
     stated = [one for key in keys for one in decisions.gathering.grouped(key)]
-    seen = {one.coop: one for each in stated for one in observed(each)}
+    seen = [(each.number, one) for each in stated for one in observed(each)]
     now = standing(decisions.part(subject).agreement)
     locked = None if now.locked is None else decided(read_choice(now.locked))
     return IndexStatus(
@@ -27,8 +27,7 @@ def index_status(subject: IndexSubject, decisions: Decisions) -> IndexStatus | N
         contents=tuple(each for one in now.choices if (each := _content(one)) is not None),
         locked=locked,
         silent=now.silent,
-        levels={coop: seen[coop].level for coop in sorted(seen)},
-        survey_hashes={coop: seen[coop].survey_hash for coop in sorted(seen)},
+        observations=tuple(sorted(seen, key=lambda one: (one[0], one[1].coop))),
         publications=tuple(one for key in keys for one in decisions.promises.publications(key)),
     )
 

@@ -13,12 +13,13 @@ from ledger import agreement
 from ledger.charter import IndexCharter
 from ledger.decisions import OBSERVATION, Decision, IndexEntry
 from ledger.entries import decode_transaction
-from ledger.index.days import Method, last_day_of_week, text_from_day, text_from_month
+from ledger.index.days import Method
 from ledger.index.prints import SourceChange
 from ledger.index.table import Index
 from ledger.publications import Publication, check_publication
 from ledger.refusals import Refusal
-from ledger.rules.index import check_content, check_over, quorum_of
+from ledger.rules.index import SECONDS_IN_DAY, check_content, check_over, quorum_of
+from ledger.rules.index_rows import INDEX_CHAPTER, covering_period
 from ledger.transactions import Kind, encode_transaction
 from node.engine.answers import NotPublished, NotPublishedReason
 from node.engine.core import Core
@@ -39,6 +40,9 @@ from node.engine.wire_index import (
     signed_decision,
 )
 
+MOST_LATER: Final = 4
+"""So many of the newest surveys are open beside the one that is due, where that was missed."""
+
 SURVEYS_LOOKED_BACK: Final = 26
 """How many of the newest surveys a node that starts looks through for files that it lacks."""
 
@@ -55,6 +59,7 @@ class IndexSubject(Subject):
         self.surveys = Surveys(core)
         self._core = core
         self._closing = Closing(core, gathering)
+        self._later: tuple[int, ...] = ()
         if self.is_chartered:
             self._miss_surveys()
 
@@ -78,6 +83,10 @@ class IndexSubject(Subject):
     def is_chartered(self) -> bool:
         """See `Subject`."""
         return self._core.charter.index is not None
+
+    @property
+    def _is_survey(self) -> bool:
+        return self.chartered.parameters.method is Method.SURVEY
 
     def takes_part(self, coop: int) -> bool:
         """Publishers sign."""
@@ -104,6 +113,43 @@ class IndexSubject(Subject):
             (Decision.PRINT.value, period),
             (OBSERVATION, period),
         )
+
+    def later(self) -> tuple[Key, ...]:
+        """The newest surveys that may be closed, where the one that is due was missed."""
+        kinds = (Decision.PRINT.value, OBSERVATION)
+        due = self.index.due_window.period
+        return tuple((kind, each) for kind in kinds for each in self._later if each > due)
+
+    def may_come(self, key: Key) -> bool:
+        """What is due, and the level of any later survey: it covers those before it."""
+        kind, number = key
+        due = self.index.due_window.period
+        if kind == Decision.PRINT and self._is_survey:
+            return number >= due
+        return key in self.keys(self.due())
+
+    def instead(self, key: Key, place: int) -> Key | None:
+        """The print that covers that one."""
+        kind, number = key
+        if kind != Decision.PRINT:
+            return None
+        rows = self._core.validator.rows(self._core.coop, INDEX_CHAPTER)
+        run = place // agreement.PLACES_OF_A_RUN
+        covering = covering_period(rows, period=number, run=run)
+        return None if covering is None else (kind, covering)
+
+    def on_time(self, tick: Tick) -> bool:
+        """Another survey may be closed than before."""
+        later = self._later_on(tick.now_ms // 1000 // SECONDS_IN_DAY)
+        is_new, self._later = later != self._later, later
+        return is_new
+
+    def _later_on(self, day: int) -> tuple[int, ...]:
+        periods = self.chartered.parameters.periods
+        if periods.method is not Method.SURVEY:
+            return ()
+        due, newest = self.index.due_window.period, periods.newest_over(day)
+        return tuple(range(max(due + 1, newest - MOST_LATER + 1), newest + 1))
 
     def quorum(self, signed: Signed) -> int:
         """See `ledger.rules.index.quorum_of`."""
@@ -135,13 +181,12 @@ class IndexSubject(Subject):
         return signed_decision(entry) if isinstance(entry, IndexEntry) else None
 
     def name_of(self, key: Key) -> str:
-        """A source by its number, a month, a week by its last day."""
+        """A source by its number, a month, a survey by the last day of its period."""
         kind, number = key
         if kind == Decision.SOURCE:
             return f"source {number}"
-        if self.chartered.parameters.method is Method.SURVEY:
-            return f"the week to {text_from_day(last_day_of_week(number))}"
-        return text_from_month(number)
+        name = self.chartered.parameters.periods.name(number)
+        return f"the survey of {name}" if self._is_survey else name
 
     def describe(self, signed: Signed) -> str:
         """A change in percent, a level, a source."""
@@ -151,14 +196,20 @@ class IndexSubject(Subject):
         if decided_.is_stand_in:
             return "a stand-in"
         unit = self.chartered.parameters.definition
-        value = Decimal(decided_.value)
-        return f"{value.scaleb(-6):f}" if unit is None else f"{value.scaleb(-unit.decimals):f} %"
+        if unit is None:
+            return f"{Decimal(decided_.value).scaleb(-6):f}"
+        value = Decimal(decided_.value).scaleb(-unit.decimals)
+        if decided_.before is None:
+            return f"{value:f} %"
+        before = Decimal(decided_.before).scaleb(-unit.decimals)
+        return f"{before:f} to {value:f}"
 
     def wanted(self, tick: Tick, key: Key) -> Signed | None:
         """For a survey, what follows from the coops' levels."""
         if key[0] != Decision.PRINT:
             return None
-        return self._closing.wanted(tick, self.index)
+        periods = (self.index.due_window.period, *self._later)
+        return self._closing.wanted(tick, self.index, key[1], periods)
 
     def parts(self, key: Key, contents: Sequence[Signed]) -> Sequence[Known]:
         """All observations of a week go in one message, those of the lowest coops first."""

@@ -7,8 +7,9 @@ unit.
 from aiohttp import web
 
 from ledger.charter import IndexCharter
-from ledger.index.days import Method, day_from_text, text_from_day, text_from_month
+from ledger.index.days import Method, day_from_text, text_from_day
 from ledger.index.definition_fields import definition_text
+from ledger.index.periods import Periods
 from ledger.index.prints import Print, SourceChange
 from ledger.index.table import DayBeforeBase, DayNotKnown, Index
 from ledger.rules.index import SECONDS_IN_DAY
@@ -45,12 +46,10 @@ def _index(api: Api, view: View) -> Index:
     return index
 
 
-def period_name(method: Method, period: int) -> str:
-    """A month as `2026-03`; a week by the date of its Sunday; by its number beyond calendars."""
+def period_name(periods: Periods, period: int) -> str:
+    """See `Periods.name`; by its number beyond calendars."""
     try:
-        if method is Method.SURVEY:
-            return text_from_day(7 * period + 3)
-        return text_from_month(period)
+        return periods.name(period)
     except (OverflowError, ValueError):
         # The first period of a change of source may be any, however far away.
         return f"period {period}"
@@ -70,6 +69,7 @@ async def get_index(api: Api, request: web.Request) -> web.Response:
             coop=api.coop.name,
             method=parameters.method.name.lower(),
             decimals=None if definition is None else definition.decimals,
+            input=None if definition is None else definition.printed.value,
             definition=None if definition is None else definition_text(definition),
             currency=index.currency_on(today),
             currency_changes=_currency_changes(index),
@@ -83,11 +83,12 @@ async def get_index(api: Api, request: web.Request) -> web.Response:
             observations_needed=parameters.observations_needed if is_survey else None,
             lead_days=parameters.lead_days if is_survey else None,
             pace_weeks=parameters.pace_weeks if is_survey else None,
+            period_days=parameters.period_days if is_survey else None,
             base_day=text_from_day(parameters.base_day),
             base_value=parameters.base_value,
             known_until=text_from_day(index.known_until),
             next_period=index.due_window.period,
-            next_period_name=period_name(parameters.method, index.due_window.period),
+            next_period_name=period_name(parameters.periods, index.due_window.period),
             next_source=len(index.sources) + 1,
             prints=len(index.prints),
             today=text_from_day(today),
@@ -162,36 +163,40 @@ def _day_in_query(request: web.Request) -> int | None:
 
 async def get_prints(api: Api, request: web.Request) -> web.Response:
     """The newest prints and changes of source that this coop's log has taken in."""
-    method = chartered(api).parameters.method
+    periods = chartered(api).parameters.periods
 
     def look(view: View) -> shapes.IndexPrints:
         index = _index(api, view)
         return shapes.IndexPrints(
-            prints=[print_shape(method, taken) for taken in reversed(index.prints[-_MOST_PRINTS:])],
-            sources=[source_shape(method, taken) for taken in reversed(index.sources)],
+            prints=[print_shape(periods, each) for each in reversed(index.prints[-_MOST_PRINTS:])],
+            sources=[source_shape(periods, each) for each in reversed(index.sources)],
         )
 
     return json_response(await api.runner.ask(look))
 
 
-def print_shape(method: Method, taken: Print) -> shapes.Print:
+def print_shape(periods: Periods, taken: Print) -> shapes.Print:
     """A print as it is told."""
     return shapes.Print(
         period=taken.period,
-        period_name=period_name(method, taken.period),
+        period_name=period_name(periods, taken.period),
         value=taken.value,
         source=taken.source,
         stand_in=taken.is_stand_in,
-        late=[shapes.LateChange(period=late.period, change=late.change) for late in taken.late],
+        before=taken.before,
+        late=[
+            shapes.LateChange(period=late.period, change=late.change, before=late.before)
+            for late in taken.late
+        ],
     )
 
 
-def source_shape(method: Method, change: SourceChange) -> shapes.SourceChange:
+def source_shape(periods: Periods, change: SourceChange) -> shapes.SourceChange:
     """A change of source as it is told."""
     return shapes.SourceChange(
         number=change.number,
         first_period=change.first_period,
-        first_period_name=period_name(method, change.first_period),
+        first_period_name=period_name(periods, change.first_period),
         description_hash=Hash(change.description_hash),
     )
 

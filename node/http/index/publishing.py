@@ -5,10 +5,11 @@ All of it is public. Publishing needs no session, because a publication carries 
 
 from aiohttp import web
 
-from ledger.decisions import Observations
-from ledger.index.days import Method
+from ledger.decisions import Decision, Observations
+from ledger.index.periods import Periods
 from ledger.index.prints import Print, SourceChange
 from ledger.index.table import PLACES_OF_A_TABLE
+from ledger.rules.index_rows import INDEX_CHAPTER, covering_period
 from node.engine.decisions.certificates import certificate_id
 from node.engine.health.status import ContentStatus, IndexStatus
 from node.engine.view import View
@@ -41,7 +42,7 @@ from node.http.index.problems import (
     SURVEY_NOT_FOUND,
 )
 from node.spellings import Hash
-from node.store import DocumentKind
+from node.store import Document, DocumentKind
 
 _SUBJECT = "Index"
 _MOST_SURVEY_BYTES = 1_048_576
@@ -51,7 +52,7 @@ _MOST_BODY_BYTES = 2 * 1_048_576
 
 async def get_decisions(api: Api, request: web.Request) -> web.Response:
     """How the next print and the next change of source are coming about."""
-    method = chartered(api).parameters.method
+    periods = chartered(api).parameters.periods
 
     def look(view: View) -> tuple[IndexStatus, list[WaitingPublication]] | None:
         status = view.engine.index_status()
@@ -66,30 +67,34 @@ async def get_decisions(api: Api, request: web.Request) -> web.Response:
     return json_response(
         shapes.IndexDecisions(
             next_period=status.period,
-            next_period_name=period_name(method, status.period),
+            next_period_name=period_name(periods, status.period),
             next_source=status.source,
             round=status.round,
             locked=status.locked is not None,
             silent=[api.coop_name(coop) for coop in status.silent],
-            contents=[_content(api, method, content) for content in status.contents],
+            contents=[_content(api, periods, content) for content in status.contents],
             observations=[
                 shapes.Observation(
-                    coop=api.coop_name(coop), level=level, survey=Hash(status.survey_hashes[coop])
+                    coop=api.coop_name(seen.coop),
+                    period=period,
+                    period_name=period_name(periods, period),
+                    level=seen.level,
+                    survey=Hash(seen.survey_hash),
                 )
-                for coop, level in status.levels.items()
+                for period, seen in status.observations
             ],
             publications=waiting,
         )
     )
 
 
-def _content(api: Api, method: Method, content: ContentStatus) -> shapes.Content:
+def _content(api: Api, periods: Periods, content: ContentStatus) -> shapes.Content:
     decided = content.entry.decided
     return shapes.Content(
         decision=content.entry.decision.value,
         number=content.entry.number,
-        print=print_shape(method, decided) if isinstance(decided, Print) else None,
-        source=source_shape(method, decided) if isinstance(decided, SourceChange) else None,
+        print=print_shape(periods, decided) if isinstance(decided, Print) else None,
+        source=source_shape(periods, decided) if isinstance(decided, SourceChange) else None,
         levels=levels(content.entry.observations),
         supported_by=[api.coop_name(coop) for coop in content.supported_by],
         signed_by=[api.coop_name(coop) for coop in content.signed_by],
@@ -103,17 +108,35 @@ def levels(observations: Observations | None) -> dict[str, int]:
 
 
 async def get_certificate(api: Api, request: web.Request) -> web.Response:
-    """A decision that this coop's log has taken in, with its signatures, byte for byte."""
+    """A decision that this coop's log has taken in, with its signatures, byte for byte.
+
+    For a period that has no print of its own it is that of the level which covers it.
+    """
     check_query(request, "table")
     asked = _TABLE.find(request)
-    table = chartered(api).line.run if asked is None else asked
+    rules = chartered(api)
+    table = rules.line.run if asked is None else asked
     decision = path_number(request, "decision", CERTIFICATE_NOT_FOUND)
     number = path_number(request, "number", CERTIFICATE_NOT_FOUND)
-    name = certificate_id((decision, number), table * PLACES_OF_A_TABLE)
-    found = await api.runner.ask(lambda view: view.store.document(DocumentKind.CERTIFICATE, name))
+
+    def look(view: View) -> Document | None:
+        found = _certificate(view, (decision, number), table)
+        first = rules.line.first_due(table)
+        if found is not None or decision != Decision.PRINT or first is None or number < first:
+            return found
+        rows = view.validator.rows(api.coop.number, INDEX_CHAPTER)
+        covering = covering_period(rows, period=number, run=table)
+        return None if covering is None else _certificate(view, (decision, covering), table)
+
+    found = await api.runner.ask(look)
     if found is None:
         raise Problem(CERTIFICATE_NOT_FOUND)
     return web.Response(body=found.data, headers={"Content-Type": OCTETS})
+
+
+def _certificate(view: View, key: tuple[int, int], table: int) -> Document | None:
+    name = certificate_id(key, table * PLACES_OF_A_TABLE)
+    return view.store.document(DocumentKind.CERTIFICATE, name)
 
 
 async def get_survey(api: Api, request: web.Request) -> web.Response:

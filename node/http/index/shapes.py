@@ -12,6 +12,12 @@ Millionths = Annotated[Count, Meta(description="Millionths of the national curre
 OfSurveys = Annotated[Count | None, Meta(description="Of surveys; null with another method.")]
 
 
+Before = Annotated[
+    Count | None,
+    Meta(description="Where levels are printed, that of the period before; otherwise null."),
+]
+
+
 class CurrencyChange(Shape, frozen=True):
     """From `first_day` on `numerator` / `denominator` of `currency` stand for one of the currency before."""
 
@@ -27,8 +33,12 @@ class Index(Shape, frozen=True):
     coop: str
     method: Annotated[str, one_of("cer", "uf", "survey", "unit")]
     decimals: Annotated[
-        Count | None, Meta(description="Of a printed change in percent; null with surveys.")
+        Count | None,
+        Meta(
+            description="Of a printed change in percent, or of a printed level; null with surveys."
+        ),
     ]
+    input: Annotated[str | None, Meta(description="`change` or `level`; null with surveys.")]
     definition: Annotated[
         str | None,
         Meta(description="What values are computed by, PROTOCOL 9.9; null with surveys."),
@@ -45,6 +55,7 @@ class Index(Shape, frozen=True):
     observations_needed: OfSurveys
     lead_days: OfSurveys
     pace_weeks: OfSurveys
+    period_days: OfSurveys
     base_day: Day
     base_value: Millionths
     known_until: Day
@@ -77,6 +88,7 @@ class LateChange(Shape, frozen=True):
 
     period: Count
     change: int
+    before: Before
 
 
 class Print(Shape, frozen=True):
@@ -84,7 +96,14 @@ class Print(Shape, frozen=True):
 
     period: Count
     period_name: str
-    value: Annotated[int, Meta(description="Tenths of a percent; a survey's level in millionths.")]
+    value: Annotated[
+        int,
+        Meta(
+            description="A change in percent or a level, in units of its last decimal; a survey's level "
+            "in millionths."
+        ),
+    ]
+    before: Before
     source: Count
     stand_in: bool
     late: list[LateChange]
@@ -123,6 +142,8 @@ class Observation(Shape, frozen=True):
     """What a coop has observed."""
 
     coop: str
+    period: Count
+    period_name: str
     level: Millionths
     survey: Hash
 

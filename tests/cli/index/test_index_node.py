@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from cli.index.survey_closed import FORMAT
+from cli.index.unit_files import bundled_units
 from cli.main import main
 from cli.shell.exit_codes import ExitCode
 from ledger.founding import parse_founding
@@ -36,6 +38,26 @@ UNIT = build_federation(
     index=index_lines(
         "unit", unit=UI, publishers=[1], base_day="2025-12-05", base_value="2.963400"
     ),
+)
+
+
+UDI = build_federation(
+    seed="cli-udi",
+    coops=2,
+    index=index_lines(
+        "unit",
+        unit=bundled_units()["udi"].definition,
+        publishers=[1],
+        base_day="2025-12-10",
+        base_value="8.300000",
+        stand_in_limit=1,
+    ),
+)
+"""Levels, of halves of months."""
+EVERY_THIRD_DAY = build_federation(
+    seed="cli-survey",
+    coops=2,
+    index=index_lines("survey", publishers=[1], base_day="2025-12-15", period_days=3),
 )
 
 
@@ -193,6 +215,83 @@ def test_the_changes_of_another_unit_have_its_decimals(stage: Stage) -> None:
     history = CliRunner().invoke(main, ["index", "history", "--node", stage.url])
     assert "-0.53 %" in history.stdout
     assert stage.run("index", "verify", "--node", stage.url)["prints"] == 1
+
+
+@pytest.mark.parametrize("stage", [UDI], indirect=True, ids=["udi"])
+def test_levels_are_published_as_pairs_for_halves_of_months(stage: Stage) -> None:
+    pair = ("--levels", "137.802", "137,949")
+    for words in (
+        ("--change", "0.1"),
+        ("--levels", "137.8021", "137.949"),
+        ("--levels", "0", "137.949"),
+        ("--levels", "-1", "137.949"),
+        ("--levels", "137.949"),
+        (*pair, "--change", "1"),
+        (*pair, "--period", "2025-11"),
+        (*pair, "--period", "2025-11/3"),
+        (*pair, "--period", "2025-11-30"),
+        (*pair, "--late", "2025-11/1=3.1"),
+    ):
+        stage.publish(0, *words, code=ExitCode.USAGE)
+    first = stage.publish(0, *pair)
+    assert "137.802 → 137.949 (+0.11 %) in 2025-11/2" in first["says"]
+    shown = stage.run("index", "show", "--node", stage.url)
+    assert shown["rules"]["input"] == "level"
+    assert stage.publish(1, *pair, "--period", "2025-11/2")["signed"] is True
+    (taken,) = stage.run("index", "history", "--node", stage.url)["prints"]
+    assert (taken["period_name"], taken["before"], taken["value"]) == (
+        "2025-11/2",
+        137_802,
+        137_949,
+    )
+    early = stage.publish(0, "--levels", "138.1", "138.2", "--period", "2026-01/1",
+                          code=ExitCode.REFUSED)  # fmt: skip
+    assert early["name"] == "period_not_over"
+    other_base = stage.publish(0, "--levels", "100.1", "100.2")
+    assert "said 137.949 where this one says 100.100" in other_base["says"]
+    for steward in (0, 1):
+        stand_in = stage.publish(steward, "--stand-in")
+    assert stand_in["signed"] is True
+    late = ("--levels", "138.2", "138.3", "--late", "2025-12/1=137.949:138.2")
+    said = [stage.publish(steward, *late)["says"] for steward in (0, 1)]
+    assert "Late: 137.949 → 138.200 (+0.18 %) in 2025-12/1." in said[0]
+    prints = stage.run("index", "history", "--node", stage.url)["prints"]
+    assert prints[0]["late"] == [
+        {"period": prints[1]["period"], "change": 138_200, "before": 137_949}
+    ]
+    assert stage.run("index", "verify", "--node", stage.url)["prints"] == 3
+
+
+@pytest.mark.parametrize("stage", [EVERY_THIRD_DAY], indirect=True, ids=["survey"])
+def test_a_survey_after_a_gap_says_that_it_covers_it(stage: Stage, tmp_path: Path) -> None:
+    """Surveys every third day; the one of 28 December is published first."""
+
+    def closed(day: str) -> Path:
+        path = tmp_path / f"{day}.json"
+        document = {
+            "format": FORMAT,
+            "week": day,
+            "level_millionths": 1_010_000_000,
+            "base_level_millionths": 1_000_000_000,
+            "items": {"pan": {"weight": 1, "prices": {"uno": [10_000, 10_100]}}},
+        }
+        path.write_text(json.dumps(document), encoding="utf-8")
+        return path
+
+    other = stage.publish(0, "--survey", closed("2025-12-27"), code=ExitCode.REFUSED)
+    assert other["name"] == "survey_of_other_days"
+    early = stage.publish(0, "--survey", closed("2026-01-03"), code=ExitCode.REFUSED)
+    assert early["name"] == "period_not_over"
+    for steward in (0, 1):
+        said = stage.publish(steward, "--survey", closed("2025-12-28"))
+    assert "covers a gap" in said["says"]
+    (taken,) = stage.run("index", "history", "--node", stage.url)["prints"]
+    assert taken["period_name"] == "2025-12-28"
+    rules = stage.run("index", "show", "--node", stage.url)["rules"]
+    assert (rules["period_days"], rules["next_period_name"]) == (3, "2025-12-31")
+    assert rules["known_until"] == "2025-12-31"
+    seen = stage.run("index", "verify", "--node", stage.url)
+    assert (seen["prints"], seen["known_until"]) == (1, "2025-12-31")
 
 
 def test_typing_it_once_too_often_signs_nothing_of_a_month_that_lasts(stage: Stage) -> None:

@@ -175,7 +175,7 @@ class TestStandIns:
         on_time = index_of(Method.CER, [128, change, following])
         assert spliced.values[: len(index.values)] == index.values
         assert abs(spliced.values[-1] - on_time.values[-1]) <= 1
-        assert open_stand_ins(index.prints) == {NOVEMBER + 1: 128}
+        assert open_stand_ins(index.prints) == {NOVEMBER + 1: index.prints[-1]}
         assert not open_stand_ins(spliced.prints)
 
     @pytest.mark.parametrize(

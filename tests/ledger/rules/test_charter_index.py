@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import permutations
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 
 from ledger.agreement import Turn
+from ledger.charter import Charter
 from ledger.charter_changes import Quarantine, read_change
 from ledger.charter_index import IndexTable, LineStart, Redenominate, SetIndex, SurveyRules
 from ledger.codec import Value, decode, encode
 from ledger.index.days import Method, day_from_text, month_from_text
 from ledger.index.definition_fields import definition_fields
-from ledger.index.definitions import Input
+from ledger.index.definitions import Definition, Input
 from ledger.index.table import PLACES_OF_A_TABLE, Index
 from ledger.invariants import find_violations
 from ledger.refusals import Refusal
@@ -159,14 +160,43 @@ def test_another_official_unit_goes_on_from_the_last_value(union: Union) -> None
     assert ReferenceValidator.load(union.federation.founding, snapshot).index(1) == after
 
 
+@pytest.mark.parametrize(
+    "unit",
+    [replace(UI, printed=Input.LEVEL), replace(UI, starts=(1, 16))],
+    ids=["levels", "halves"],
+)
+def test_a_table_may_have_levels_and_halves_of_months(unit: Definition, union: Union) -> None:
+    change = set_index(method=Method.UNIT, unit=unit)
+    assert read_change(change.value()) == change
+    changed = amend(union.books.validator.charter(1), change)
+    assert isinstance(changed, Charter)
+    assert changed.index is not None
+    assert changed.index.parameters.unit == unit
+
+
+@pytest.mark.parametrize("days", [1, 6, 28])
+def test_the_length_of_a_period_is_in_a_table_where_it_is_no_week(days: int) -> None:
+    change = set_index(method=Method.SURVEY, survey=replace(SURVEY, period_days=days))
+    week = set_index(method=Method.SURVEY, survey=SURVEY)
+    assert read_change(change.value()) == change
+    assert change.table is not None
+    assert week.table is not None
+    *fields, rules = cast("list[Value]", change.table.value())
+    assert rules == [2, 0, 4, days]
+    assert cast("list[Value]", week.table.value())[-1] == [2, 0, 4]
+    for other in ([2, 0, 4, 7], [2, 0, 4, -1], [2, 0, 4, True], [2, 0, 4, days, 1], [2, 0]):
+        assert read_change([9, change.first_day, [*fields, other], None]) is None
+
+
 def test_a_table_of_a_unit_without_one_can_not_be(union: Union) -> None:
     charter = union.books.validator.charter(1)
-    levels = replace(UI, printed=Input.LEVEL)
+    short_pace = SurveyRules(observations_needed=2, lead_days=0, pace_weeks=1, period_days=8)
     for wrong in (
         set_index(method=Method.UNIT),
         set_index(unit=UI),
-        set_index(method=Method.UNIT, unit=levels),
-        set_index(method=Method.UNIT, unit=replace(UI, starts=(1, 16))),
+        set_index(method=Method.SURVEY, survey=short_pace),
+        set_index(method=Method.SURVEY, survey=replace(SURVEY, period_days=29)),
+        set_index(method=Method.SURVEY, survey=replace(SURVEY, period_days=0)),
     ):
         assert amend(charter, wrong) is Refusal.CHARTER_INDEX_IMPOSSIBLE
 

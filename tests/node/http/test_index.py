@@ -8,6 +8,7 @@ from ledger.decisions import OBSERVATION, Decision, IndexEntry
 from ledger.entries import decode_transaction
 from ledger.index.conversion import units_from_price
 from ledger.index.days import Method, text_from_day
+from ledger.index.periods import Periods
 from ledger.publications import Publication
 from ledger.rules.index import decide_index, index_of_new_log
 from ledger.transactions import Price
@@ -175,7 +176,9 @@ async def test_without_an_index_there_is_none(tmp_path: Path) -> None:
 
 def test_a_period_beyond_calendars_has_a_name_too() -> None:
     """The first period of a change of source may be any uint."""
-    assert period_name(Method.CER, 24_312) == "2026-01"
-    assert period_name(Method.SURVEY, 2_921) == "2025-12-28"
+    assert period_name(Periods(method=Method.CER), 24_312) == "2026-01"
+    assert period_name(Periods(method=Method.SURVEY), 2_921) == "2025-12-28"
+    every_third_day = Periods(method=Method.SURVEY, period_days=3)
+    assert period_name(every_third_day, 6_817) == "2025-12-28"
     for method in Method:
-        assert period_name(method, MAX) == f"period {MAX}"
+        assert period_name(Periods(method=method), MAX) == f"period {MAX}"
