@@ -10,7 +10,6 @@ All of a file is taken in, or nothing: the first row that can't be is named with
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,7 +170,7 @@ def _price(
         raise SurveyFileError(path, say("line {line}: there is no shop", line=line))
     try:
         plain = text.removeprefix(basket.currency).removeprefix("$").strip()
-        price = parse_amount(_without_thousands(plain))
+        price = parse_amount(plain)
     except AmountError:
         problem = say(
             "line {line}: {text} is not a price in {currency} such as 1500,50",
@@ -181,15 +180,6 @@ def _price(
         )
         raise SurveyFileError(path, problem) from None
     return ShopPrice(item=item, shop=cell("shop"), price=price, by=cell("by"))
-
-
-def _without_thousands(text: str) -> str:
-    """A number without marks for thousands, where two decimals after the other mark tell which is which."""
-    for thousands, decimal in ((".", ","), (",", ".")):
-        grouped = rf"[0-9]{{1,3}}({re.escape(thousands)}[0-9]{{3}})+{re.escape(decimal)}[0-9]{{2}}"
-        if re.fullmatch(grouped, text):
-            return text.replace(thousands, "")
-    return text
 
 
 def _item(name: str, basket: Basket) -> str | None:

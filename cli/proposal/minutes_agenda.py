@@ -46,9 +46,9 @@ AGENDA: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "es": {
         "resolution": "decidir lo que dice el texto.",
-        "elect": "elegir para el consejo a {names}; firman {count}.",
+        "elect": "elegir como responsables a {names}; firman {count}.",
         "seat": "{name} hasta el {time}",
-        "recall": "revocar del consejo los puestos {places}.",
+        "recall": "revocar a los responsables de los puestos {places}.",
         "limit": "{name} puede deber hasta {amount}",
         "from": ", desde el {time}",
         "until": ", hasta el {time}, y después {amount}",
@@ -66,9 +66,9 @@ AGENDA: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "pt": {
         "resolution": "decidir o que diz o texto.",
-        "elect": "eleger para o conselho {names}; assinam {count}.",
+        "elect": "eleger como responsáveis {names}; assinam {count}.",
         "seat": "{name} até {time}",
-        "recall": "destituir do conselho os lugares {places}.",
+        "recall": "destituir os responsáveis dos lugares {places}.",
         "limit": "{name} pode dever até {amount}",
         "from": ", a partir de {time}",
         "until": ", até {time}, e depois {amount}",

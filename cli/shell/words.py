@@ -9,7 +9,7 @@ from typing import Final
 from cli.shell import passphrase as passphrases
 from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
-from cli.shell.forms import in_units
+from cli.shell.forms import in_units, marked
 from cli.shell.language import later, say
 from cli.shell.passphrase import PassphraseError, PassphraseFault
 from cli.shell.retelling import retold
@@ -27,7 +27,7 @@ _AMOUNT_WORDS: Final[Mapping[AmountFault, tuple[str, str]]] = {
     AmountFault.TOO_LONG: (later("The number is too long to be one."), _WRITE_IT),
     AmountFault.NOT_A_NUMBER: (later("“{text}” is not a plain number."), _WRITE_IT),
     AmountFault.THOUSANDS_MARK: (
-        later("“{text}” has a mark for thousands, or what may be one."),
+        later("The marks in “{text}” make no number."),
         _WRITE_IT,
     ),
     AmountFault.TOO_MANY_DECIMALS: (later("“{text}” has more than {places}."), _WRITE_IT),
@@ -57,7 +57,7 @@ _AMOUNT_WORDS: Final[Mapping[AmountFault, tuple[str, str]]] = {
 @explain.register
 def _(error: AmountError) -> CliError:
     message, remedy = _AMOUNT_WORDS[error.fault]
-    if len(error.readings) > 1:
+    if error.readings:
         message = later(
             "“{text}” could mean {small} or {large}: the mark may be for decimals or for thousands."
         )
@@ -66,16 +66,14 @@ def _(error: AmountError) -> CliError:
             remedy = later(
                 "Write {large} if you mean that; there are at most {places} after the mark."
             )
-    elif error.readings:
-        remedy = later("Leave out the marks for thousands: write {small}.")
     words = {
         "text": error.text,
         "places": say("one decimal")
         if error.places == 1
         else say("{places} decimals", places=error.places),
         "example": say("2.5 or 2,5") if error.places == 1 else say("12.50 or 12,50"),
-        "small": error.readings[0] if error.readings else "",
-        "large": error.readings[-1] if error.readings else "",
+        "small": marked(error.readings[0]) if error.readings else "",
+        "large": marked(error.readings[-1]) if error.readings else "",
         "most": in_units(LARGEST_AMOUNT),
     }
     name = f"amount_{error.fault.value}"

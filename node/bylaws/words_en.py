@@ -173,7 +173,7 @@ WARNINGS: Final = {
     "nobody_votes": "A few votes could decide for all: neither call asks for a quorum.",
     "few_decide": (
         "At the second call two votes could decide for all, also about bylaws and expulsions, and whose "
-        "account the stewards have frozen can't vote: let `second_quorum` ask for some people."
+        "account the stewards have frozen can't vote: let the second call ask for a quorum (second_quorum)."
     ),
     "short_wait": "Less than two days are little time to notice that somebody else takes one's key.",
     "high_levy": "This takes more than a tenth of a balance in a year: {title}.",

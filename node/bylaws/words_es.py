@@ -33,8 +33,8 @@ ARTICLES: Final[dict[int, tuple[str, str, str]]] = {
     ),
     A.SPEND: ("gastar", "Para gastar del fondo común alcanza con {value}.", ""),
     A.SPEND_AMOUNT: (
-        "cuánto puede gastar el consejo",
-        "El consejo puede gastar hasta {value} por vez; para más hace falta una votación.",
+        "cuánto pueden gastar los responsables",
+        "Los responsables pueden gastar hasta {value} por vez; para más hace falta una votación.",
         "Todo gasto del fondo común necesita una votación.",
     ),
     A.ENDORSE: ("la carta", "Para apoyar un cambio de la carta alcanza con {value}.", ""),
@@ -89,8 +89,8 @@ ARTICLES: Final[dict[int, tuple[str, str, str]]] = {
     ),
     A.APPEAL_TERM: (
         "apelaciones",
-        "Una decisión del consejo se puede llevar a votación durante {value}.",
-        "Las decisiones del consejo no se pueden apelar.",
+        "Una decisión de los responsables se puede llevar a votación durante {value}.",
+        "Las decisiones de los responsables no se pueden apelar.",
     ),
     A.HEARING: (
         "audiencia antes de excluir",
@@ -98,8 +98,8 @@ ARTICLES: Final[dict[int, tuple[str, str, str]]] = {
         "Una votación de exclusión puede cerrar sin tiempo para ser escuchada.",
     ),
     A.WAIT_STEWARDS: (
-        "espera de una clave nueva, consejo",
-        "Una clave nueva por el consejo espera {value}.",
+        "espera de una clave nueva, responsables",
+        "Una clave nueva por los responsables espera {value}.",
         "",
     ),
     A.WAIT_GUARDIANS: (
@@ -119,15 +119,15 @@ ARTICLES: Final[dict[int, tuple[str, str, str]]] = {
         "Se avisa a quien usó el {value} de su límite.",
         "Se avisa con cualquier deuda.",
     ),
-    A.OFFICE_TERM: ("mandato", "El consejo se elige como máximo por {value}.", ""),
+    A.OFFICE_TERM: ("mandato", "Los responsables se eligen como máximo por {value}.", ""),
     A.OFFICE_STEWARDS: (
-        "tamaño del consejo",
+        "cantidad de responsables",
         "Una elección deja en el cargo al menos {value}.",
         "Una elección puede dejar en el cargo a cualquier número.",
     ),
     A.CONTRIBUTION: (
         "aporte",
-        "Cada pago da al fondo común el {value} de su monto, por encima.",
+        "Cada pago da al fondo común el {value} de su importe, por encima.",
         "Los pagos no deben nada al fondo común.",
     ),
     A.LEVY_POSITIVE: (
@@ -148,12 +148,12 @@ ARTICLES: Final[dict[int, tuple[str, str, str]]] = {
     ),
     A.SEE_HISTORY: (
         "qué ven los responsables",
-        "El nodo les muestra a los responsables con quién comercian los socios.",
-        "El nodo muestra solo al propio socio con quién comercia.",
+        "El nodo les muestra a los responsables con quién comercian los miembros.",
+        "El nodo muestra solo al propio miembro con quién comercia.",
     ),
     A.SEE_BALANCES: (
-        "qué ven los socios",
-        "El nodo les muestra a los socios los saldos y límites de los demás.",
+        "qué ven los miembros",
+        "El nodo les muestra a los miembros los saldos y límites de los demás.",
         "El nodo muestra un saldo solo a su dueño y a los responsables.",
     ),
 }
@@ -169,10 +169,10 @@ CEILING: Final = (
     "Los pagos internos pueden llevar el saldo de {class_} hasta {value}.",
     "El saldo de {class_} no tiene tope.",
 )
-CLASSES: Final = ("personas", "organizaciones", "integrantes de la clase {number}")
-CHARTER_SAYS: Final = "tantas firmas del consejo como dice la carta"
+CLASSES: Final = ("personas", "organizaciones", "miembros de la clase {number}")
+CHARTER_SAYS: Final = "tantas firmas de responsables como dice la carta"
 UNITS: Final = {
-    "steward": ("firma del consejo", "firmas del consejo"),
+    "steward": ("firma de responsable", "firmas de responsables"),
     "person": ("persona", "personas"),
     "day": ("día", "días"),
     "hour": ("hora", "horas"),
@@ -180,17 +180,18 @@ UNITS: Final = {
     "second": ("segundo", "segundos"),
 }
 WARNINGS: Final = {
-    "one_steward": "Una sola persona del consejo podría hacer esto sin nadie más: {title}.",
+    "one_steward": "Un solo responsable podría hacer esto sin nadie más: {title}.",
     "short_notice": "Menos de tres días es poco tiempo para enterarse de una votación.",
     "nobody_votes": "Unos pocos votos podrían decidir por todos: ningún llamado pide quórum.",
     "few_decide": (
         "En el segundo llamado dos votos podrían decidir por todos, también sobre estatuto y exclusiones, "
-        "y quien tiene la cuenta congelada por el consejo no vota: que `second_quorum` pida algunas personas."
+        "y quien tiene la cuenta congelada por los responsables no vota: que el segundo llamado pida un "
+        "quórum (second_quorum)."
     ),
     "short_wait": "Menos de dos días es poco tiempo para notar que alguien se queda con la clave de una.",
     "high_levy": "Esto toma más de la décima parte de un saldo por año: {title}.",
     "high_contribution": "Con un aporte de más del cinco por ciento la gente se paga en efectivo.",
     "commons_debt": "Lo que debe el fondo común lo deben todos.",
-    "no_appeal": "Nadie podría apelar una decisión del consejo.",
+    "no_appeal": "Nadie podría apelar una decisión de los responsables.",
     "no_hearing": "Se podría excluir a alguien sin escucharlo.",
 }

@@ -33,8 +33,8 @@ ARTICLES: Final[dict[int, tuple[str, str, str]]] = {
     ),
     A.SPEND: ("gastar", "Para gastar do fundo comum é preciso ter {value}.", ""),
     A.SPEND_AMOUNT: (
-        "quanto o conselho pode gastar",
-        "O conselho pode gastar até {value} por vez; mais do que isso exige uma votação.",
+        "quanto os responsáveis podem gastar",
+        "Os responsáveis podem gastar até {value} por vez; mais do que isso exige uma votação.",
         "Todo gasto do fundo comum exige uma votação.",
     ),
     A.ENDORSE: ("a carta", "Para apoiar uma mudança da carta é preciso ter {value}.", ""),
@@ -93,8 +93,8 @@ ARTICLES: Final[dict[int, tuple[str, str, str]]] = {
     ),
     A.APPEAL_TERM: (
         "recursos",
-        "Uma decisão do conselho pode ser levada a votação durante {value}.",
-        "Não cabe recurso das decisões do conselho.",
+        "Uma decisão dos responsáveis pode ser levada a votação durante {value}.",
+        "Não cabe recurso das decisões dos responsáveis.",
     ),
     A.HEARING: (
         "audiência antes de excluir",
@@ -102,8 +102,8 @@ ARTICLES: Final[dict[int, tuple[str, str, str]]] = {
         "Uma votação de exclusão pode encerrar sem tempo para que a pessoa seja ouvida.",
     ),
     A.WAIT_STEWARDS: (
-        "espera de uma chave nova, conselho",
-        "Uma chave nova pelo conselho espera {value}.",
+        "espera de uma chave nova, responsáveis",
+        "Uma chave nova pelos responsáveis espera {value}.",
         "",
     ),
     A.WAIT_GUARDIANS: (
@@ -123,9 +123,9 @@ ARTICLES: Final[dict[int, tuple[str, str, str]]] = {
         "Avisa-se quem usou {value} do seu limite.",
         "Avisa-se a cada dívida.",
     ),
-    A.OFFICE_TERM: ("mandato", "O conselho é eleito por no máximo {value}.", ""),
+    A.OFFICE_TERM: ("mandato", "Os responsáveis são eleitos por no máximo {value}.", ""),
     A.OFFICE_STEWARDS: (
-        "tamanho do conselho",
+        "quantidade de responsáveis",
         "Uma eleição deixa no cargo pelo menos {value}.",
         "Uma eleição pode deixar no cargo qualquer número.",
     ),
@@ -174,9 +174,9 @@ CEILING: Final = (
     "O saldo de {class_} não tem teto.",
 )
 CLASSES: Final = ("pessoas", "organizações", "pessoas da classe {number}")
-CHARTER_SAYS: Final = "tantas assinaturas do conselho quantas diz a carta"
+CHARTER_SAYS: Final = "tantas assinaturas de responsáveis quantas diz a carta"
 UNITS: Final = {
-    "steward": ("assinatura do conselho", "assinaturas do conselho"),
+    "steward": ("assinatura de responsável", "assinaturas de responsáveis"),
     "person": ("pessoa", "pessoas"),
     "day": ("dia", "dias"),
     "hour": ("hora", "horas"),
@@ -184,17 +184,18 @@ UNITS: Final = {
     "second": ("segundo", "segundos"),
 }
 WARNINGS: Final = {
-    "one_steward": "Uma só pessoa do conselho poderia fazer isto sem mais ninguém: {title}.",
+    "one_steward": "Um só responsável poderia fazer isto sem mais ninguém: {title}.",
     "short_notice": "Menos de três dias é pouco tempo para saber de uma votação.",
     "nobody_votes": "Poucos votos poderiam decidir por todos: nenhuma chamada pede quórum.",
     "few_decide": (
         "Na segunda chamada dois votos poderiam decidir por todos, também sobre o estatuto e as exclusões, "
-        "e quem tem a conta congelada pelo conselho não vota: que `second_quorum` peça algumas pessoas."
+        "e quem tem a conta congelada pelos responsáveis não vota: que a segunda chamada peça um quórum "
+        "(second_quorum)."
     ),
     "short_wait": "Menos de dois dias é pouco tempo para notar que alguém fica com a chave da gente.",
     "high_levy": "Isto toma mais de um décimo de um saldo por ano: {title}.",
     "high_contribution": "Com uma contribuição acima de cinco por cento as pessoas se pagam em dinheiro.",
     "commons_debt": "O que o fundo comum deve, devem todos.",
-    "no_appeal": "Ninguém poderia recorrer de uma decisão do conselho.",
+    "no_appeal": "Ninguém poderia recorrer de uma decisão dos responsáveis.",
     "no_hearing": "Alguém poderia ser excluído sem ser ouvido.",
 }

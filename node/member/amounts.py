@@ -1,14 +1,18 @@
 """Numbers as people write them, to and from integers.
 
 Every number with decimals that a person types is read here: amounts, prices, percentages, what a unit is
-worth. The rule is strict on purpose, because a misread mark pays a thousand times too much: digits, then
-at most one decimal mark (a point or a comma, both are in use among members), then decimals. Marks for
-thousands are never accepted, nor powers of ten: `1.250` is one and a quarter in one country and twelve
-hundred and fifty in the next, so it is refused with both readings, each as it can be written without doubt.
+worth. The rule is strict on purpose, because a misread mark pays a thousand times too much, and it is
+the same in every language: digits, then at most one decimal mark (a point or a comma, both are in use
+among members), then decimals. Marks for thousands are read only where they can be nothing else: groups
+of three digits, and besides them another mark for decimals (`1.250,50`, `1,250.50`), more than one of
+the same (`1.250.000`), or a blank or an apostrophe (`1 250`). `1.250` by itself is one and a quarter in
+one country and twelve hundred and fifty in the next, so it is refused with both readings, each as it can
+be written without doubt. Powers of ten are never read.
 
 No floating point anywhere. Nothing here knows about limits, balances or currencies.
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -29,6 +33,9 @@ _THOUSANDS_GROUP: Final = 3
 _DIGITS: Final = frozenset("0123456789")
 _MINUS: Final = ("-", "\u2212")
 _THOUSANDS_MARKS: Final = frozenset(" '_\u00a0\u202f\u2019")
+_GROUPED: Final = re.compile(
+    r"([1-9][0-9]{0,2}(?:(?P<mark>[., '\u00a0\u202f\u2019])[0-9]{3})(?:(?P=mark)[0-9]{3})*)([.,][0-9]+)?"
+)
 
 
 class AmountFault(Enum):
@@ -50,8 +57,9 @@ class AmountFault(Enum):
 class AmountError(Exception):
     """A text is not such a number: `fault` says why, `text` is what was given, perhaps cut.
 
-    With a mark that may be for thousands, `readings` are the numbers that it could mean, each as it can be
-    written without doubt. `places` is how many decimals there may be.
+    With one mark that may be for decimals or for thousands, `readings` are the two numbers that it
+    could mean, the smaller first, each as it can be written without doubt. `places` is how many
+    decimals there may be.
     """
 
     fault: AmountFault
@@ -60,26 +68,32 @@ class AmountError(Exception):
     places: int = _DECIMAL_PLACES
 
 
-def parse_amount(text: str, *, allow_zero: bool = False) -> int:
-    """Read an amount such as `12`, `12.5`, `12.50` or `12,50` and return it in minor units.
+def parse_amount(text: str, *, allow_zero: bool = False, grouped: bool = True) -> int:
+    """Read an amount such as `12`, `12.5`, `12.50`, `12,50` or `1.250,00` and return it in minor units.
 
     Blanks around it are ignored. The result is 1 to `LARGEST_AMOUNT`, or 0 when `allow_zero` is set
-    (a credit limit may be zero, a payment may not).
+    (a credit limit may be zero, a payment may not). `grouped`: see `parse_number`.
 
     Raises `AmountError` for everything else.
     """
-    amount = parse_number(text, places=_DECIMAL_PLACES)
+    amount = parse_number(text, places=_DECIMAL_PLACES, grouped=grouped)
     if amount == 0 and not allow_zero:
         raise AmountError(AmountFault.ZERO, text.strip())
     return amount
 
 
 def parse_number(
-    text: str, *, places: int, is_signed: bool = False, largest: int = LARGEST_AMOUNT
+    text: str,
+    *,
+    places: int,
+    is_signed: bool = False,
+    largest: int = LARGEST_AMOUNT,
+    grouped: bool = True,
 ) -> int:
     """Read a number with at most `places` decimals, and return it times ten to the power of `places`.
 
-    The result is at most `largest`, and is below zero only when `is_signed` is set.
+    The result is at most `largest`, and is below zero only when `is_signed` is set. Unless `grouped`,
+    as in links that programs write, no mark for thousands is read, however clear.
 
     Raises `AmountError`.
     """
@@ -88,6 +102,7 @@ def parse_number(
         raise AmountError(AmountFault.TOO_LONG, stripped[:LONGEST_TEXT], places=places)
     is_negative = is_signed and stripped[:1] in _MINUS
     plain = stripped[1:] if is_negative else stripped
+    plain = (grouped and _ungrouped(plain)) or plain
     fault = _fault_in_form(plain, places)
     if fault is not None:
         readings = _readings(plain) if fault is AmountFault.THOUSANDS_MARK else ()
@@ -133,19 +148,24 @@ def _fault_in_form(text: str, places: int) -> AmountFault | None:
     return None
 
 
+def _ungrouped(text: str) -> str | None:
+    """The number without its marks for thousands, where they can be nothing else; or else None."""
+    found = _GROUPED.fullmatch(text)
+    if found is None:
+        return None
+    whole, mark, decimals = found[1], found["mark"], found[3] or ""
+    is_doubtful = mark in ".," and whole.count(mark) == 1 and not decimals
+    if is_doubtful or decimals.startswith(mark):
+        return None
+    return whole.replace(mark, "") + decimals
+
+
 def _readings(text: str) -> tuple[str, ...]:
-    """The numbers that a text with a mark for thousands could mean, the smaller first."""
-    bare = "".join(character for character in text if character not in _THOUSANDS_MARKS)
-    marks = [character for character in bare if character in ".,"]
-    whole, _, decimals = bare.replace(",", ".").rpartition(".")
-    digits = whole.replace(".", "")
-    if not marks:
-        return (bare,)
-    if marks.count(marks[-1]) > 1:  # the same mark twice can only be for thousands
-        return (digits + decimals,) if set(marks) == set(marks[-1]) else ()
-    small = _without_doubt(digits, decimals)
-    is_doubtful = len(marks) == 1 and bare == text and len(decimals) == _THOUSANDS_GROUP
-    return (small, digits + decimals) if is_doubtful else (small,)
+    """The two numbers that a text with one doubtful mark could mean, the smaller first; else none."""
+    whole, mark, decimals = text.replace(",", ".").partition(".")
+    if not (mark and (whole + decimals).isdecimal()):
+        return ()
+    return (_without_doubt(whole, decimals), whole + decimals)
 
 
 def _without_doubt(whole: str, decimals: str) -> str:

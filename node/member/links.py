@@ -84,7 +84,7 @@ def parse_payee(text: str) -> PaymentRequest:
     fields = _fields(query, _FIELDS)
     return PaymentRequest(
         payee=parse_address(unquote(address)),
-        amount=parse_amount(fields["amount"]) if "amount" in fields else None,
+        amount=parse_amount(fields["amount"], grouped=False) if "amount" in fields else None,
         memo=fields.get("memo", ""),
         federation=_federation(fields),
     )
@@ -100,7 +100,7 @@ def _parse_page(link: str, page: str) -> PaymentRequest:
         raise LinkError("its reference is not 64 hex digits")
     return PaymentRequest(
         payee=parse_address(fields.get("to", "")),
-        amount=parse_amount(fields["amount"]) if "amount" in fields else None,
+        amount=parse_amount(fields["amount"], grouped=False) if "amount" in fields else None,
         memo=fields.get("for", ""),
         federation=_federation(fields),
         reference=reference,

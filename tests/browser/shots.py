@@ -9,47 +9,14 @@ federation is made up for it; it takes a minute or two. No test: what is wrong w
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final
 
-from tests.browser.bills import Till
+from tests.browser.all_pages import MEMBERS, STRANGERS, bills_of, open_page
 from tests.browser.driving import DESKTOP, PHONE, Browser, browser
 from tests.browser.members import join, pay
 from tests.browser.settings import LANGUAGES, SHADES, in_shade, in_size
 from tests.browser.stage import Stage
 from tests.browser.stages import furnish
 from tests.builders import build_federation
-
-STRANGERS: Final = {
-    "books": "/",
-    "commons": "/commons",
-    "federation": "/federation",
-    "wallet-none": "/wallet",
-    "pay": "/pay?to=member1@norte&amount=1250.50&for=pan",
-    "me-none": "/me",
-    "statement-none": "/statement",
-    "votes-none": "/votes",
-    "guarantees-none": "/guarantees",
-    "verify": "/verify",
-    "counter-none": "/pos",
-    "selling-none": "/selling",
-    "desk-none": "/desk",
-    "lost": "/no/such/page",
-}
-"""Pages as somebody sees them who has no wallet."""
-MEMBERS: Final = {
-    "wallet": "/wallet",
-    "wallet-pay": "/wallet#pay",
-    "wallet-request": "/wallet#request",
-    "wallet-settings": "/wallet#settings",
-    "me": "/me",
-    "statement": "/statement",
-    "votes": "/votes",
-    "guarantees": "/guarantees",
-    "counter": "/pos",
-    "counter-day": "/pos#day",
-    "selling": "/selling",
-}
-"""Pages that show a member's own."""
 
 
 def shots(folder: Path) -> None:
@@ -70,27 +37,10 @@ def shots(folder: Path) -> None:
     (folder / "index.html").write_text(_sheets(folder), encoding="utf-8")
 
 
-def bills_of(stage: Stage) -> dict[str, str]:
-    """Bills by what has become of them."""
-    till = Till(stage, 1)
-    open_, withdrawn = till.make(redirect_url="https://shop.example/7"), till.make()
-    till.withdraw(withdrawn)
-    strip = stage.urls[1]
-    return {
-        "bill": open_["link"].removeprefix(strip),
-        "bill-withdrawn": withdrawn["link"].removeprefix(strip),
-    }
-
-
 def _each(driven: Browser, stage: Stage, places: dict[str, str], folder: Path) -> None:
     for name, path in places.items():
         for language in LANGUAGES:
-            before, sharp, rest = path.partition("#")
-            sign = "&" if "?" in before else "?"
-            driven.open("about:blank")
-            driven.open(f"{stage.urls[1]}{before}{sign}lang={language}{sharp}{rest}")
-            driven.find("h1")
-            driven.settle()
+            open_page(driven, stage, path, language)
             for width, size in (("phone", PHONE), ("desk", DESKTOP)):
                 in_size(driven, size)
                 for shade in SHADES:

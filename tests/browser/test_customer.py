@@ -76,7 +76,7 @@ def test_a_payer_of_another_cooperative_types_nothing(stage: Stage, phone: Brows
     # A request leads there in the same way.
     phone.open(f"{shop}/pay?to=member7@sur&amount=2&lang=en")
     phone.click("#pay-home")
-    assert phone.find("#pay-amount").get_attribute("value") == "2,00"
+    assert phone.find("#pay-amount").get_attribute("value") == "2.00"
 
 
 def test_a_browser_that_asks_before_it_keeps_things_holds_nobody_up(

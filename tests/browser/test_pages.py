@@ -1,70 +1,54 @@
-"""All pages in three languages, two sizes and two shades: axe finds nothing, nothing overflows.
+"""All pages in three languages, two sizes, two shades, with text once and twice as large: axe finds nothing.
 
-Each is kept as a screenshot, to be looked at.
+`python -m tests.browser.shots FOLDER` makes pictures of the same pages, to be looked at.
 """
 
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tests.browser.driving import DESKTOP, PHONE, Browser, browser
+from tests.browser.all_pages import MEMBERS, STRANGERS, bills_of, open_page
+from tests.browser.driving import PHONE, Browser, browser
+from tests.browser.members import join
+from tests.browser.settings import LANGUAGES, each_setting, in_size
 from tests.browser.stage import Stage
+from tests.browser.stages import furnish
 
 pytestmark = pytest.mark.needs_browser
 
-LANGUAGES = ("es", "en", "pt")
 LINK = "/pay?to=member1@norte&amount=12.50&for=pan"
-PAGES = {
-    "books": "/",
-    "commons": "/commons",
-    "wallet": "/wallet",
-    "pay": LINK,
-    "me": "/me",
-    "statement": "/statement",
-    "guarantees": "/guarantees",
-    "verify": "/verify",
-    "counter": "/pos",
-    "selling": "/selling",
-    "desk": "/desk",
-}
 
 
 @pytest.fixture
 def furnished(stage: Stage) -> Stage:
-    """With members and payments, within a coop and between two."""
-    federation, norte = stage.federation, stage.people(1)
-
-    async def trade() -> None:
-        await norte.admit(1, 2)
-        for sequence, amount in enumerate((1250, 400, 99_00), start=1):
-            pay = federation.pay(
-                1, payer=1, sequence=sequence, payee_coop=1, payee=2, amount=amount
-            )
-            (await norte.client.post("/v1/payments", pay)).ok()
-
-    stage.run(trade())
-    return stage
+    """With members and payments."""
+    return furnish(stage)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
-def test_every_page_in_every_language(
-    furnished: Stage, size: tuple[int, int], is_dark: bool
-) -> None:
-    shade = "dark" if is_dark else "light"
-    width = "phone" if size == PHONE else "desktop"
-    with browser(size, is_dark=is_dark) as driven:
-        for language in LANGUAGES:
-            for name, path in PAGES.items():
-                sign = "&" if "?" in path else "?"
-                driven.open(f"{furnished.urls[1]}{path}{sign}lang={language}")
-                driven.find("h1")
-                driven.settle()
-                assert driven.axe_violations() == [], (name, language)
-                assert driven.overflow() == 0, (name, language)
-                assert driven.small_targets() == [], (name, language)
-                assert driven.console_errors() == [], (name, language)
-                driven.screenshot(f"{name}-{language}-{width}-{shade}")
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_at_every_setting(furnished: Stage, language: str) -> None:
+    """Each is loaded once: two sizes, two shades, and the text once and twice as large."""
+    with browser(PHONE) as driven:
+        bills = bills_of(furnished)
+        for name, path in {**STRANGERS, **bills}.items():
+            open_page(driven, furnished, path, language)
+            assert_good_at_every_setting(driven, name)
+        driven.open(f"{furnished.urls[1]}/wallet?lang=en")
+        join(driven, furnished, 1, "ana", limit=50_000)
+        for name, path in {**MEMBERS, "bill of a member": bills["bill"]}.items():
+            open_page(driven, furnished, path, language)
+            assert_good_at_every_setting(driven, name)
+
+
+def assert_good_at_every_setting(driven: Browser, name: str) -> None:
+    """axe finds nothing, nothing is wider than the window, and a finger can press what can be pressed."""
+    for setting in each_setting(driven):
+        assert driven.axe_violations() == [], (name, setting)
+        assert driven.overflow() == 0, (name, setting)
+        assert driven.small_targets() == [], (name, setting)
+    in_size(driven, PHONE)
+    errors = [each for each in driven.console_errors() if "/no/such/page" not in each]
+    assert errors == [], name
 
 
 def test_the_books_verify_themselves_in_the_visitors_browser(

@@ -60,7 +60,7 @@ def test_a_link_and_a_receipt_are_scanned(stage: Stage, driven: Browser) -> None
     hold_up(driven, f"/web/qr.svg?text={quote(link, safe='')}")
     driven.click("#scan")
     driven.wait(
-        lambda driver: driven.find("#pay-amount").get_attribute("value") == "12,50",
+        lambda driver: driven.find("#pay-amount").get_attribute("value") == "12.50",
         "the link was read",
     )
     assert driven.find("#pay-to").get_attribute("value") == "member7@norte"

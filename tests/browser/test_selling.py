@@ -50,7 +50,7 @@ def look(phone: Browser, name: str) -> None:
 
 def test_a_key_is_shown_once_and_revoked_after_a_question(stage: Stage, phone: Browser) -> None:
     open_page(stage, phone, "en")
-    phone.wait_text("#no-keys", "None.")
+    phone.wait_text("#no-keys", "No key yet.")
     phone.click("#key-form button.primary")
     phone.wait_text("#key-error", "Give it a name")
     phone.type("#key-label", "web shop")
@@ -124,7 +124,7 @@ def test_a_webhook_is_tried_changed_and_removed(stage: Stage, phone: Browser) ->
     phone.wait_text("#asking-title", "¿Quitar esta dirección?")
     look(phone, "selling-remove-phone-es")
     phone.click("#asking-yes")
-    phone.wait_text("#no-hooks", "Ninguna.")
+    phone.wait_text("#no-hooks", "Todavía no hay ningún webhook.")
     assert [each for each in phone.console_errors() if "422" not in each] == []
 
 

@@ -295,7 +295,7 @@ def test_what_is_typed_wrongly_is_said_kindly(stage: Stage, phone: Browser) -> N
         ("nobody", "3", "#pay-to-error", "name@cooperative"),
         ("beto@luna", "3", "#pay-to-error", "no such cooperative"),
         ("beto@sur", "3", "#pay-to-error", "no such account"),
-        ("beto@sur", "1.250", "#pay-amount-error", "thousands marks"),
+        ("beto@sur", "1.250", "#pay-amount-error", "could be 1250 or 1.25"),
         ("beto@sur", "0", "#pay-amount-error", "zero"),
         ("beto@sur", "3.123456", "#pay-amount-error", "two after"),
         ("beto@sur", "99999999999999999", "#pay-amount-error", "more than"),

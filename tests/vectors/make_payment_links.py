@@ -101,6 +101,7 @@ def _refused() -> Iterator[tuple[str, str]]:
     yield "a payee twice", _PAGE + "to=ana@norte&to=eva@norte"
     yield "an amount twice, of the program", "fiado:ana@norte?amount=1&amount=100"
     yield "a mark for thousands", _PAGE + "to=ana@norte&amount=1.250"
+    yield "marks for thousands that a person may type", _PAGE + "to=ana@norte&amount=1.250,00"
     yield "an amount of zero", _PAGE + "to=ana@norte&amount=0"
     yield "an amount below zero", "fiado:ana@norte?amount=-1"
     yield "more than an amount can be", _PAGE + "to=ana@norte&amount=90071992547409.92"

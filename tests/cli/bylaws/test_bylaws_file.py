@@ -143,7 +143,7 @@ def test_a_draft_is_explained_in_each_language_with_its_warnings(tmp_path: Path)
 
 def test_a_second_call_without_a_quorum_is_warned_of(tmp_path: Path) -> None:
     drafted = run("bylaws", "draft", str(tmp_path / "first.toml"))
-    assert "let `second_quorum` ask for some people" in drafted.output
+    assert "ask for a quorum (second_quorum)" in drafted.output
     path = written(tmp_path, 'first_quorum = "0 %"')
     assert "neither call asks for a quorum" in run("bylaws", "explain", str(path)).output
     path = written(tmp_path, "second_quorum = 3")

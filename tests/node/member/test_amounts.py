@@ -1,6 +1,7 @@
 """Amounts: what is read, what is refused and why, and that showing and reading agree."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from node.member.amounts import (
     parse_amount,
     parse_number,
 )
+from node.words.forms import WrittenForms
 from tests.places import VECTOR_FILES
 
 VECTORS = json.loads((VECTOR_FILES / "numbers.json").read_text())
@@ -27,6 +29,14 @@ VECTORS = json.loads((VECTOR_FILES / "numbers.json").read_text())
 @pytest.mark.parametrize("case", VECTORS["read"], ids=str)
 def test_an_amount_is_read(case: dict[str, Any]) -> None:
     assert parse_amount(case["text"]) == case["minor"]
+
+
+@pytest.mark.parametrize("case", VECTORS["typed"], ids=str)
+def test_a_clear_mark_for_thousands_is_read_where_a_person_types(case: dict[str, Any]) -> None:
+    assert parse_amount(case["text"]) == case["minor"]
+    with pytest.raises(AmountError) as refused:
+        parse_amount(case["text"], grouped=False)
+    assert refused.value.fault is AmountFault.THOUSANDS_MARK
 
 
 @pytest.mark.parametrize("case", VECTORS["refused"], ids=str)
@@ -92,7 +102,17 @@ def test_any_text_is_an_amount_in_range_or_refused(text: str) -> None:
     except AmountError:
         return
     assert 1 <= amount <= LARGEST_AMOUNT
-    # The digits are the only ones it could have meant: no mark was dropped or moved.
+    # The digits are the only ones it could have meant: none was dropped or moved, and decimals are behind the
+    # last mark, unless three digits there say that it is one for thousands.
     whole, _, decimals = format_amount(amount).partition(".")
-    typed_whole, _, typed_decimals = text.strip().replace(",", ".").partition(".")
-    assert (whole, decimals) == (typed_whole, typed_decimals.ljust(2, "0"))
+    typed = re.split("[., ']", text.strip())
+    if len(typed) > 1 and len(typed[-1]) < 3:
+        assert (whole, decimals) == ("".join(typed[:-1]), typed[-1].ljust(2, "0"))
+    else:
+        assert (whole, decimals) == ("".join(typed), "00")
+
+
+@given(st.integers(min_value=1, max_value=LARGEST_AMOUNT), st.sampled_from(["es", "pt"]))
+def test_what_a_language_shows_reads_back(amount: int, code: str) -> None:
+    assert parse_amount(WrittenForms(code=code).amount(amount)) == amount
+    assert parse_amount(WrittenForms(code="en").amount(amount)) == amount

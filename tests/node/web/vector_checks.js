@@ -141,8 +141,14 @@
     same(`amount ${text}`, amounts.parseAmount(text).minor, minor);
     same(`amount ${minor} again`, amounts.parseAmount(amounts.plainAmount(minor)).minor, minor);
   }
-  for (const { text, fault } of vectors.numbers.refused) {
-    same(`amount ${text}`, amounts.parseAmount(text).fault, fault);
+  for (const { text, minor } of vectors.numbers.typed) {
+    same(`amount ${text}`, amounts.parseAmount(text).minor, minor);
+    same(`amount ${text} in a link`, amounts.parseAmount(text, { isGrouped: false }).fault, "thousands_mark");
+  }
+  for (const { text, fault, readings = [] } of vectors.numbers.refused) {
+    const found = amounts.parseAmount(text);
+    same(`amount ${text}`, found.fault, fault);
+    same(`readings of ${text}`, (found.readings ?? []).join(" "), readings.join(" "));
   }
   for (const { note, cells, ...lines } of vectors.csv.cases) {
     const row = cells.map((cell) => cell.text ?? cell.number ?? tables.amountCell(cell.minor));

@@ -3,7 +3,7 @@
 import { plainAmount } from "../parts/amounts.js";
 import { byId, make, notice, onAction } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
-import { readAmount, say, showAmount } from "../parts/words.js";
+import { readAmount, say, showAmount, typedAmount } from "../parts/words.js";
 
 const KEPT = "counter-items";
 const MOST = 60;
@@ -43,7 +43,7 @@ function addItem({ name, minor }) {
   const after = typeof before === "string" ? before : readAmount(plainAmount(before + minor));
   byId("sum-error").textContent = typeof after === "string" ? after : "";
   if (typeof after === "string") return;
-  sum.value = plainAmount(after, ",");
+  sum.value = typedAmount(after);
   writeWhat(name);
   shelf.onAdded();
 }

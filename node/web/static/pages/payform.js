@@ -1,7 +1,6 @@
 // The wallet's way from a wish to the last look before signing (review.js): the form, the camera, a shop's bill.
 
 import { fromHex, toHex, utf8 } from "../protocol/bytes.js";
-import { plainAmount } from "../parts/amounts.js";
 import { Problem } from "../parts/api.js";
 import { coopNamed } from "../protocol/charter.js";
 import { byId, notice, showSection } from "../parts/dom.js";
@@ -14,7 +13,7 @@ import { setUpReview, showReview } from "./review.js";
 import { canScan, scan } from "../parts/scan.js";
 import { BillOver, ShopSilent, askBill } from "../parts/shop.js";
 import { ProofError } from "../protocol/signing.js";
-import { readAmount, say } from "../parts/words.js";
+import { readAmount, say, typedAmount } from "../parts/words.js";
 
 // `asked` is what a link asked for.
 const form = { asked: null, page: null };
@@ -66,7 +65,7 @@ async function take(asked) {
   showSection("pay");
   form.asked = asked;
   byId("pay-to").value = `${asked.address.handle}@${asked.address.coop}`;
-  if (asked.amount) byId("pay-amount").value = plainAmount(asked.amount, ",");
+  if (asked.amount) byId("pay-amount").value = typedAmount(asked.amount);
   // A payment is bound to one thing: to what the link says, or to a note.
   byId("pay-note-field").hidden = asked.reference !== null;
   byId("pay-note").value = "";

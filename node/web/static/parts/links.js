@@ -34,7 +34,7 @@ const isOnceEach = (query) => new Set(query.keys()).size === [...query.keys()].l
 function readRequest(address, query, { purpose = "for" } = {}) {
   if (address === null || !isOnceEach(query)) return null;
   const typed = query.get("amount") ?? "";
-  const { minor = null, fault } = typed === "" ? {} : parseAmount(typed);
+  const { minor = null, fault } = typed === "" ? {} : parseAmount(typed, { isGrouped: false });
   const reference = query.get("ref"), federation = query.get("federation") || null;
   if (fault !== undefined || (reference !== null && !REFERENCE.test(reference))) return null;
   if (federation !== null && !FEDERATION.test(federation)) return null;

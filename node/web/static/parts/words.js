@@ -1,6 +1,6 @@
 // The page's language: texts by gettext's rule (the English text is the key), amounts, times.
 
-import { parseAmount } from "./amounts.js";
+import { parseAmount, plainAmount } from "./amounts.js";
 import { TEXTS } from "./texts.js";
 
 const { lang } = document.documentElement;
@@ -17,6 +17,10 @@ export function showAmount(minor) {
   const text = `${minor < 0 ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`;
   return decimals.format(text).replace("-", "\u2212");
 }
+
+// As a person of this language would type it.
+const mark = decimals.formatToParts(1.5).find(({ type }) => type === "decimal").value;
+export const typedAmount = (minor) => plainAmount(minor, mark);
 
 export const showNumber = (value) => new Intl.NumberFormat(lang).format(value);
 
@@ -50,15 +54,25 @@ export function timesIn(name) {
 
 // Minor units of what somebody typed, or the sentence that says what is wrong.
 export function readAmount(text, { isZeroAllowed = false } = {}) {
-  const { minor, fault } = parseAmount(text, { isZeroAllowed });
+  const { minor, fault, readings } = parseAmount(text, { isZeroAllowed });
   switch (fault) {
     case undefined: return minor;
     case "empty": return say("Type an amount.");
-    case "thousands_mark": return say("Leave out thousands marks: write 1250 or 1250,00.");
+    case "thousands_mark": return doubtOf(text.trim(), readings);
     case "too_large": return say("That is more than an amount can be.");
     case "zero": return say("The amount is zero.");
     case "negative": return say("Write the amount without a minus.");
     case "leading_zero": return say("Leave out the zero at the beginning.");
     default: return say("Write digits, and at most two after the comma.");
   }
+}
+
+// What a mark that may be for decimals or for thousands could mean, each as it can be typed without doubt.
+function doubtOf(text, [small, large] = []) {
+  if (small === undefined) return say("The marks in “{text}” make no number: write it with one at most.", { text });
+  const canBeSmall = (small.split(".")[1] ?? "").length <= 2;
+  const words = { text, large, small: small.replace(".", mark) };
+  return canBeSmall
+    ? say("“{text}” could be {large} or {small}: write the one that you mean.", words)
+    : say("“{text}” could be {large}: write it so if you mean that.", words);
 }
