@@ -34,6 +34,7 @@ PLACES: Final = {
     "name": "cli.account.name:name",
     "merchant": "cli.merchant.commands:merchant",
     "node": "cli.node.commands:node",
+    "opening": "cli.account.opening:opening",
     "pay": "cli.paying.commands:pay",
     "proposal": "cli.proposal.commands:proposal",
     "recovery": "cli.recovery.commands:recovery",
@@ -82,6 +83,8 @@ READING: Final = frozenset(
             "steward review",
         ),
         "name show",
+        "opening show",
+        "federation import check",
         "wallet show",
     }
 )

@@ -20,6 +20,7 @@ from ledger.government.bylaws import read_bylaws
 from ledger.government.commons import read_levy, read_spend
 from ledger.government.guarantees import read_guarantee, read_lapse
 from ledger.government.leaving import read_leave, read_settle
+from ledger.government.opening import read_acknowledge, read_opening
 from ledger.government.recovery import (
     read_guardians,
     read_object,
@@ -32,6 +33,7 @@ from ledger.refusals import Refusal
 from ledger.shapes import Kind
 from ledger.transactions import (
     AccountChange,
+    Acknowledge,
     Admit,
     AdoptBylaws,
     Anchor,
@@ -44,6 +46,7 @@ from ledger.transactions import (
     Levy,
     Limit,
     ObjectTo,
+    OpenBooks,
     Pay,
     Propose,
     Reasoned,
@@ -291,6 +294,22 @@ KINDS: Final[Mapping[Kind, KindRow]] = {
             signers=Signers.NODE,
             decider=Decider.SHARED,
             clause="13.7",
+        ),
+        KindRow(
+            kind=Kind.OPENING,
+            class_=OpenBooks,
+            read=read_opening,
+            signers=Signers.STEWARDS,
+            decider=Decider.SHARED,
+            clause="16.1",
+        ),
+        KindRow(
+            kind=Kind.ACKNOWLEDGE,
+            class_=Acknowledge,
+            read=read_acknowledge,
+            signers=Signers.OWNER,
+            decider=Decider.SHARED,
+            clause="16.1",
         ),
     )
 }

@@ -45,6 +45,8 @@ class Kind(IntEnum):
     RESTORE = 22
     ATTEST = 23
     LAPSE = 24
+    OPENING = 28
+    ACKNOWLEDGE = 29
 
 
 Signatures = tuple[tuple[int, bytes], ...]

@@ -26,6 +26,9 @@ from ledger.government.leaving import Leave as Leave
 from ledger.government.leaving import Leaving as Leaving
 from ledger.government.leaving import Settle as Settle
 from ledger.government.leaving import Step as Step
+from ledger.government.opening import Acknowledge as Acknowledge
+from ledger.government.opening import OpenBooks as OpenBooks
+from ledger.government.opening import Opening as Opening
 from ledger.government.recovery import GuardiansNamed as GuardiansNamed
 from ledger.government.recovery import KeyChange as KeyChange
 from ledger.government.recovery import ObjectTo as ObjectTo
@@ -130,10 +133,10 @@ AccountChange = Limit | SetStatus | Settle
 MemberChange = Admit | Limit | SetStatus
 """What stewards do about one member, and `ledger.rules.members` judges."""
 
-Stewarded = MemberChange | Leaving | AdoptBylaws | Spend | Propose | Attest | Recover
+Stewarded = MemberChange | Leaving | AdoptBylaws | Spend | Propose | Attest | Recover | OpenBooks
 """What stewards sign."""
 
-Reasoned = AccountChange | Spend
+Reasoned = AccountChange | Spend | OpenBooks
 """What binds a reason, as the last element before the stewards' signatures."""
 
 Voting = Propose | Vote | Attest | Enact
@@ -148,6 +151,7 @@ Transaction = (
     | Voting
     | KeyChange
     | GuaranteeChange
+    | Acknowledge
     | Anchor
     | IndexEntry
     | Return
@@ -172,7 +176,7 @@ def binds_text(transaction: Transaction, *, salt: bytes, text: str) -> bool:
     """
     try:
         match transaction:
-            case Limit() | SetStatus() | Settle() | Spend():
+            case Limit() | SetStatus() | Settle() | Spend() | OpenBooks():
                 return transaction.reason == reason_hash(salt=salt, text=text)
             case Propose():
                 return transaction.text == proposal_hash(salt=salt, text=text)

@@ -22,6 +22,8 @@ class Flow(StrEnum):
     SPENT = "spent"
     SETTLED = "settled"
     PASSED_ON = "passed_on"
+    OPENED = "opened"
+    """What members began with, from the system that the coop had before; the commons has the opposite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +47,6 @@ FLOWS: Final = {
     Flow.SPENT: FlowSigns(1, -1, 0),
     Flow.SETTLED: FlowSigns(1, -1, 0),
     Flow.PASSED_ON: FlowSigns(-1, 1, 0),
+    Flow.OPENED: FlowSigns(1, -1, 0),
 }
 """Members and commons together are the position: each line adds up."""

@@ -34,6 +34,7 @@ from tests.builders import build_federation
 from tests.ledger.rules.government_tables import GOVERNMENT_TABLES
 from tests.ledger.rules.guarantee_tables import GUARANTEE_TABLES
 from tests.ledger.rules.leaving_tables import LEAVING_TABLES
+from tests.ledger.rules.opening_tables import OPENING_TABLES
 from tests.ledger.rules.recovery_tables import RECOVERY_TABLES
 from tests.ledger.rules.tables import TABLES
 from tests.ledger.rules.voting_tables import VOTING_TABLES
@@ -173,6 +174,7 @@ PLACES: Final = (
                     RECOVERY_TABLES,
                     GUARANTEE_TABLES,
                     LEAVING_TABLES,
+                    OPENING_TABLES,
                 )
                 for table in tables
             }
@@ -206,6 +208,7 @@ def test_the_names_of_classes_are_those_of_the_table() -> None:
             Kind.GUARDIANS,
             Kind.OBJECT,
             Kind.GUARANTEE,
+            Kind.ACKNOWLEDGE,
         }
         == PEOPLES_KINDS
     )

@@ -41,6 +41,7 @@ WORDS: Final[Mapping[Kind, str]] = {
     Kind.SETTLED: later("debt settled when the account closed"),
     Kind.PASSED_ON: later("left when the account closed"),
     Kind.INHERITED: later("left by"),
+    Kind.OPENED: later("balance of the system before"),
     Kind.OTHER: later("not explained by the histories that stand"),
 }
 """What each part of a statement was."""

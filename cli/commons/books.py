@@ -44,6 +44,7 @@ FLOW_WORDS: Final[Mapping[Flow, str]] = {
     Flow.SPENT: later("paid by the commons"),
     Flow.SETTLED: later("debts that the commons settled"),
     Flow.PASSED_ON: later("left by members who went"),
+    Flow.OPENED: later("began with, from the system before"),
 }
 """What moved, for people."""
 

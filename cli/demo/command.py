@@ -10,7 +10,7 @@ import click
 
 from cli.demo.graph import make_graph, read_graph
 from cli.demo.play import run_play
-from cli.demo.plays import ASSEMBLY, FEDERATION
+from cli.demo.plays import ASSEMBLY, FEDERATION, MOVING_IN
 from cli.demo.tour import run_tour
 from cli.demo.trade import TradeResult, run_trade
 from cli.shell.exit_codes import ExitCode
@@ -42,6 +42,12 @@ from cli.shell.terminal import Output
     is_flag=True,
     help="Play how a coop governs itself: bylaws, votes, a debtor who leaves, a lost telephone.",
 )
+@click.option(
+    "--moving-in",
+    "is_moving_in",
+    is_flag=True,
+    help="Play how a community of 300 moves in from another system, with its balances.",
+)
 @click.option("--coops", type=click.IntRange(1, 64), default=3, help="How many cooperatives.")
 @click.option(
     "--members", type=click.IntRange(2), default=1_000, help="Members of a made-up graph."
@@ -66,6 +72,7 @@ def demo(
     graph_file: Path | None,
     is_federation: bool,
     is_assembly: bool,
+    is_moving_in: bool,
     coops: int,
     members: int,
     payments: int,
@@ -78,7 +85,8 @@ def demo(
 
     Without an option it is a tour: three cooperatives, a few members, and every command with what it
     prints. With --federation it is a play in acts about everything in a federation that can change, with
-    --assembly one about what the members of a cooperative decide together.
+    --assembly one about what the members of a cooperative decide together, with --moving-in one about a
+    community that comes from another system.
     With --trade-graph all payments of a graph are made for real: members are spread over the
     cooperatives so that communities stay together, admitted with signatures, and each signs what they
     pay. All servers listen on this machine only and are stopped at the end.
@@ -86,8 +94,8 @@ def demo(
     with _folder(folder) as root:
         if graph_file is None:
             program = click.get_current_context().find_root().command
-            if is_federation or is_assembly:
-                play = ASSEMBLY if is_assembly else FEDERATION
+            play = MOVING_IN if is_moving_in else ASSEMBLY if is_assembly else FEDERATION
+            if is_federation or is_assembly or is_moving_in:
                 if not run_play(play, root, program=program, output=output):
                     click.get_current_context().exit(int(ExitCode.REFUSED))
                 return

@@ -16,6 +16,7 @@ from cli.demo.assembly import (
     quorum,
     recovery,
 )
+from cli.demo.moving import arriving, erasing, importing
 from cli.demo.world import World
 from cli.shell.language import later
 
@@ -55,5 +56,15 @@ ASSEMBLY: Final = Play(
         (later("a telephone is lost and recovered while a thief objects"), recovery.play),
         (later("a levy is voted and collected"), levy.play),
         (later("the minutes are printed"), minutes.play),
+    )
+)
+
+MOVING_IN: Final = Play(
+    acts=(
+        (later("two cooperatives found a federation"), importing.found),
+        (later("a dry run says what an export would do"), importing.look),
+        (later("a community of 300 moves in with its balances"), importing.move_in),
+        (later("members take over their accounts and agree"), arriving.play),
+        (later("a name is erased, and no log has one"), erasing.play),
     )
 )

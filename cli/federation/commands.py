@@ -8,6 +8,7 @@ import click
 from cli.federation.changes import propose_group
 from cli.federation.endorse import endorse
 from cli.federation.fallen import fallen
+from cli.federation.importing import import_group
 from cli.federation.index_words import index_fields
 from cli.federation.init import init
 from cli.federation.join import join
@@ -44,7 +45,7 @@ def federation() -> None:
     """The charter: what the cooperatives of a federation agree on."""
 
 
-for command in (endorse, fallen, history, init, join, list_requests, propose_group):
+for command in (endorse, fallen, history, import_group, init, join, list_requests, propose_group):
     federation.add_command(command)
 
 

@@ -4,7 +4,7 @@ The words are made from the very bytes that are signed, never from what somebody
 """
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, assert_never
 
@@ -12,12 +12,14 @@ from cli.shell.forms import in_units, local_moment, moment
 from cli.shell.guarantee_words import describe_guarantee
 from cli.shell.language import language, later, say
 from cli.shell.leaving_words import describe_leaving
+from cli.shell.opening_words import describe_opening
 from cli.shell.recovery_words import describe_keys
 from cli.shell.voting_words import describe_voting, rates_words
 from ledger.charter import Charter
 from ledger.government.bylaws import Bylaws
 from ledger.names import shown
 from ledger.transactions import (
+    Acknowledge,
     Admit,
     AdoptBylaws,
     Anchor,
@@ -25,13 +27,17 @@ from ledger.transactions import (
     CharterEntry,
     Enact,
     Guarantee,
+    GuaranteeChange,
     GuardiansNamed,
     IndexEntry,
     Lapse,
     Leave,
+    Leaving,
     Levy,
     Limit,
     ObjectTo,
+    OpenBooks,
+    Opening,
     Pay,
     Propose,
     Recover,
@@ -44,6 +50,7 @@ from ledger.transactions import (
     Status,
     Transaction,
     Vote,
+    Voting,
 )
 from node import plain
 from node.bylaws.explain import explain
@@ -129,23 +136,32 @@ def describe(
             lines = _spend(transaction, account_words(charter, coop, transaction.payee, names))
         case Levy():
             lines = _levy(transaction)
-        case Propose() | Vote() | Attest() | Enact():
-            lines = describe_voting(transaction, who=partial(_who, charter, coop, names))
-        case Leave() | Settle():
-            lines = describe_leaving(transaction, who=partial(_who, charter, coop, names))
         case Recover() | Rekey() | GuardiansNamed() | ObjectTo() | Restore():
             who = account_words(charter, coop, transaction.account, names)
             lines = describe_keys(transaction, who=who)
-        case Guarantee() | Lapse():
-            lines = describe_guarantee(
-                transaction, who=partial(_who, charter, coop, names), moment=moment
-            )
         case _:
-            assert_never(transaction)
+            lines = _among_members(transaction, partial(_who, charter, coop, names))
     if reason is not None:
         label = say("The text") if isinstance(transaction, Propose) else say("The reason")
         lines.append(f"{label}: {reason}")
     return lines
+
+
+def _among_members(
+    transaction: Voting | Leaving | Opening | GuaranteeChange, who: Callable[[int], str]
+) -> list[str]:
+    """What is about several members, who are told apart by `who`."""
+    match transaction:
+        case Propose() | Vote() | Attest() | Enact():
+            return describe_voting(transaction, who=who)
+        case Leave() | Settle():
+            return describe_leaving(transaction, who=who)
+        case OpenBooks() | Acknowledge():
+            return describe_opening(transaction, who=who)
+        case Guarantee() | Lapse():
+            return describe_guarantee(transaction, who=who, moment=moment)
+        case _:
+            assert_never(transaction)
 
 
 def _who(charter: Charter, coop: int, names: Names, account: int) -> str:

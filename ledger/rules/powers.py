@@ -11,6 +11,7 @@ from ledger.transactions import (
     Attest,
     Leave,
     Limit,
+    OpenBooks,
     Propose,
     Recover,
     SetStatus,
@@ -37,7 +38,7 @@ def power_of(transaction: Stewarded, bylaws: Bylaws) -> Article | None:
             return Article.SETTLE
         case Recover():
             return Article.RECOVER
-        case AdoptBylaws():
+        case AdoptBylaws() | OpenBooks():
             return None
         case Propose() | Attest():
             return Article.PROPOSE

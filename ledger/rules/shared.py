@@ -28,6 +28,7 @@ from ledger.rules.government.commons import (
 )
 from ledger.rules.government.guarantees import decide_guarantee
 from ledger.rules.government.leaving import check_leave, check_settle, decide_leaving
+from ledger.rules.government.opening import OpeningState, check_opening, decide_opening
 from ledger.rules.government.proposals import check_proposal
 from ledger.rules.government.recovery import check_recover, decide_key
 from ledger.rules.government.votes import VotingState, check_attest
@@ -40,6 +41,7 @@ from ledger.rules.office import Verify
 from ledger.signatures import check_key_admissible, verify
 from ledger.state import Waiting
 from ledger.transactions import (
+    Acknowledge,
     Admit,
     AdoptBylaws,
     Anchor,
@@ -52,6 +54,7 @@ from ledger.transactions import (
     Levy,
     Limit,
     MemberChange,
+    OpenBooks,
     Pay,
     Propose,
     Recover,
@@ -65,7 +68,7 @@ from ledger.transactions import (
 )
 
 
-class DraftState(MemberState, VotingState, Protocol):
+class DraftState(MemberState, VotingState, OpeningState, Protocol):
     """What has to be seen of a log to judge what stewards draft."""
 
 
@@ -123,6 +126,10 @@ def decide(
             )
         case Levy():
             return decide_levy(transaction, state=state, time=entry.time)
+        case OpenBooks() | Acknowledge():
+            return decide_opening(
+                transaction, state=state, time=entry.time, message=message, verify=verify
+            )
         case Guarantee() | Lapse():
             return decide_guarantee(
                 transaction, state=state, time=entry.time, message=message, verify=verify
@@ -205,6 +212,8 @@ def check_draft(transaction: Stewarded, state: DraftState, *, time: int) -> Refu
             return check_leave(transaction, state)
         case Settle():
             return check_settle(transaction, state, time=time)
+        case OpenBooks():
+            return check_opening(transaction, state)
         case _:
             assert_never(transaction)
 

@@ -43,6 +43,9 @@ class LogState:
         opened = (account for account in accounts if account.opened <= opened_at_most)
         return sum(account.status is not Status.CLOSED for account in opened)
 
+    def is_settled(self) -> bool:
+        return self._log.is_settled()
+
     def pledged(self, account: int) -> int:
         return self._log.pledged.get(account, 0)
 

@@ -56,6 +56,10 @@ class LogReader:
         """A copy of an account."""
         return self.validator.account(self.coop, number, branch=self.branch)
 
+    def is_settled(self) -> bool:
+        """Whether all its balances are 0, the commons' too, and it has nothing to give back."""
+        return self.validator.is_settled(self.coop, branch=self.branch)
+
     def pledged(self, account: int) -> int:
         """What an account answers for with others, in minor units."""
         return self.validator.pledged(self.coop, account, branch=self.branch)

@@ -267,6 +267,9 @@ class _LogState:
     def members(self, opened_at_most: int) -> int:
         return self._core.members(self.coop, self._branch, opened_at_most)
 
+    def is_settled(self) -> bool:
+        return self._core.is_settled(self.coop, self._branch)
+
     def pledged(self, account: int) -> int:
         return self._core.pledged(self.coop, self._branch, account)
 

@@ -31,6 +31,8 @@ class Cause(StrEnum):
     """What it had when it closed went to another account or the commons."""
     INHERITED = "inherited"
     """It got what an account had that closed."""
+    OPENED = "opened"
+    """It began with that balance, from the system that its coop had before."""
     OTHER = "other"
     """The books have it, and the entries that stand do not say why: a history that fell, as a rule."""
 

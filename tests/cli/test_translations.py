@@ -21,8 +21,10 @@ COMMAND = re.compile(r"`[^`]*`|--[a-z-]+")
 ELSEWHERE = {
     "cli/demo/founding.py": "settings and names of a made-up federation",
     "cli/demo/signing.py": "what keys are derived from",
+    "cli/demo/moving/people.py": "a made-up export of another system",
     "cli/extract.py": "for developers",
     "cli/federation/draft.py": "the charter's file, which is TOML for everybody",
+    "cli/federation/old_headings.py": "headings of other systems' exports",
     "cli/proposal/minutes_agenda.py": "has its words in three languages itself",
     "cli/proposal/minutes_words.py": "has its words in three languages itself",
     "cli/shell/csv_text.py": "files",

@@ -52,6 +52,7 @@ from ledger.transactions import (
     MAX_ANCHOR_SIGNATURES,
     MAX_NUMBER,
     MAX_STEWARDS,
+    Acknowledge,
     Admit,
     AdoptBylaws,
     Anchor,
@@ -67,6 +68,7 @@ from ledger.transactions import (
     Levy,
     Limit,
     ObjectTo,
+    OpenBooks,
     Pay,
     Price,
     Propose,
@@ -345,6 +347,24 @@ guarantees = st.builds(
     until=st.none() | uints,
     signature=signatures_of_64,
 )
+balances = st.dictionaries(numbers, st.integers(-MAX, MAX), min_size=1, max_size=9)
+openings = st.builds(
+    OpenBooks,
+    part=st.integers(1, 3),
+    parts=st.integers(3, 64),
+    commons=st.integers(-MAX, MAX),
+    statement=hashes,
+    balances=balances.map(lambda found: tuple(sorted(found.items()))),
+    reason=hashes,
+    stewards=signatures(MAX_STEWARDS),
+)
+acknowledgements = st.builds(
+    Acknowledge,
+    account=numbers,
+    statement=hashes,
+    balance=any_integers,
+    signature=signatures_of_64,
+)
 lapses = st.builds(Lapse, guarantor=numbers, member=numbers, revision=uints)
 leavings = st.builds(
     Leave,
@@ -388,6 +408,8 @@ transactions: st.SearchStrategy[Transaction] = st.one_of(
     restorations,
     guarantees,
     lapses,
+    openings,
+    acknowledgements,
     leavings,
     settlements,
 )
@@ -410,6 +432,8 @@ def test_the_signed_part_is_the_beginning_up_to_the_signatures(transaction: Tran
 
 HASH, SIGNATURE, SALT = bytes(32), bytes(64), bytes(SALT_BYTES)
 STEWARDS: Value = [[0, SIGNATURE], [1, SIGNATURE]]
+
+BALANCES = (7).to_bytes(4, "big") + (-50).to_bytes(8, "big", signed=True)
 
 ELEMENTS: dict[Kind, list[Value]] = {
     Kind.PAY: [1, 7, 1, 2, 8, 100, 0, HASH, [5, 6], SIGNATURE],
@@ -434,10 +458,13 @@ ELEMENTS: dict[Kind, list[Value]] = {
     Kind.RESTORE: [22, 7, 1],
     Kind.GUARANTEE: [14, 7, 8, 1, 50_000, 1_800_000_000, SIGNATURE],
     Kind.LAPSE: [24, 7, 8, 1],
+    Kind.OPENING: [28, 1, 2, -50, HASH, BALANCES, HASH, STEWARDS],
+    Kind.ACKNOWLEDGE: [29, 7, HASH, -50, SIGNATURE],
     Kind.LEAVE: [19, 7, 1, 8, 40, SIGNATURE, STEWARDS],
     Kind.SETTLE: [20, 7, 1, 1, HASH, STEWARDS],
 }
 
+NOT_PARTS: list[Value] = [0, -1, 65, None, b"", "1", []]
 NOT_NUMBERS: list[Value] = [-1, MAX_NUMBER + 1, None, b"", "7", []]
 NOT_UINTS: list[Value] = [-1, MAX + 1, 2**64 - 1, None, b"", "7", []]
 NOT_INTEGERS: list[Value] = [None, b"", "7", []]
@@ -701,6 +728,16 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         5: [each for each in NOT_UINTS if each is not None],
         6: NOT_SIGNATURES,
     },
+    Kind.OPENING: {
+        1: [*NOT_PARTS, 3],
+        2: NOT_PARTS,
+        3: [*NOT_INTEGERS, MAX + 1, -MAX - 1],
+        4: NOT_HASHES,
+        5: [None, 0, "", b"", BALANCES[:-1], BALANCES * 2, bytes(4) + b"\x7f" + bytes([255]) * 7],
+        6: NOT_HASHES,
+        7: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
+    },
+    Kind.ACKNOWLEDGE: {1: NOT_NUMBERS, 2: NOT_HASHES, 3: NOT_INTEGERS, 4: NOT_SIGNATURES},
     Kind.LAPSE: {1: NOT_NUMBERS, 2: NOT_NUMBERS, 3: NOT_UINTS},
     Kind.LEAVE: {
         1: NOT_NUMBERS,

@@ -182,6 +182,7 @@ def test_malformed_entries(make_validator: MakeValidator) -> None:
         "recovery.json",
         "guarantees.json",
         "leaving.json",
+        "opening.json",
     ],
 )
 def test_refusals(name: str, make_validator: MakeValidator) -> None:
@@ -239,6 +240,12 @@ def test_debts_are_divided_and_guarantees_change_as_the_vectors_say() -> None:
         after = Pledge(cap=case["before"]).changed(case["wanted"], None, needed)
         assert (needed, after.cap) == (case["needed"], case["worst"])
         assert case["room"] - case["room_after"] == case["worst"] - case["before"]
+
+
+def test_a_history_of_moving_in(make_validator: MakeValidator) -> None:
+    case = load("opening.json")["history"]
+    validator = replayed(case, make_validator)
+    assert validator.digest().hex() == case["digest"]
 
 
 def test_a_history_of_leaving(make_validator: MakeValidator) -> None:

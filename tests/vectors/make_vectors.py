@@ -32,11 +32,13 @@ from ledger.messages import (
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
 from ledger.transactions import (
+    Acknowledge,
     Admit,
     Anchor,
     Attest,
     Guarantee,
     Leave,
+    OpenBooks,
     Pay,
     Price,
     Propose,
@@ -61,6 +63,7 @@ from tests.vectors.make_links import link_vectors, messages
 from tests.vectors.make_logs import day_vectors, history_vectors, refusal_vectors, refused
 from tests.vectors.make_longer_forms import longer_form_vectors
 from tests.vectors.make_names import committed, name_vectors
+from tests.vectors.make_opening import encoded_openings, opening_vectors, signers_of_opening
 from tests.vectors.make_receipts import receipt_vectors
 from tests.vectors.make_recovery import (
     SIGNED_BY_KEYS,
@@ -212,6 +215,7 @@ def encoded_transactions() -> dict[str, bytes]:
         **encoded_recoveries(FEDERATION),
         **encoded_guarantees(FEDERATION),
         **encoded_leavings(FEDERATION),
+        **encoded_openings(FEDERATION),
     }
 
 
@@ -254,7 +258,7 @@ def transaction_case(note: str, data: bytes) -> Case:
             {"seed": seed.hex(), "signature": signature.hex()}
             for seed, signature in signers_of_recovery(FEDERATION, transaction)
         ]
-    elif isinstance(transaction, Pay | Guarantee | Stewarded):
+    elif isinstance(transaction, Pay | Guarantee | Acknowledge | Stewarded):
         case["signed_part"] = signed_part(transaction).hex()
         case["message"] = FEDERATION.message(1, transaction).hex()
         case["signatures"] = [
@@ -271,12 +275,14 @@ def transaction_case(note: str, data: bytes) -> Case:
     return case
 
 
-def signers_of(transaction: Pay | Guarantee | Stewarded) -> list[tuple[bytes, bytes]]:
+def signers_of(transaction: Pay | Guarantee | Acknowledge | Stewarded) -> list[tuple[bytes, bytes]]:
     """The seed and the signature of everybody who signed, in order."""
     if isinstance(transaction, Pay):
         return [(FEDERATION.member_key(1, transaction.payer).seed, transaction.signature)]
     if isinstance(transaction, Guarantee):
         return [(FEDERATION.member_key(1, transaction.guarantor).seed, transaction.signature)]
+    if isinstance(transaction, Acknowledge | OpenBooks):
+        return signers_of_opening(FEDERATION, transaction)
     stewards = [
         (FEDERATION.steward_keys[1][index].seed, signature)
         for index, signature in transaction.stewards
@@ -414,6 +420,7 @@ MAKERS: Final[dict[str, Callable[[], Case]]] = {
     "names.json": name_vectors,
     "guarantees.json": guarantee_vectors,
     "leaving.json": leaving_vectors,
+    "opening.json": opening_vectors,
     "histories.json": history_vectors,
     "receipts.json": lambda: receipt_vectors(proof_books()),
     "memos.json": memo_vectors,

@@ -8,14 +8,16 @@ differ, as they may after a fork, nothing is claimed.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgpack
 
-from ledger.codec import encode, split
+from ledger.codec import decode, encode, split
 from ledger.government.actions import DecideLevy, DecideSpend, Expel
 from ledger.government.leaving import SETTLED_CHAPTER, Step, settlement_of
+from ledger.government.opening import OPENED_CHAPTER, opened_of
 from ledger.government.tally import Outcome
+from ledger.rules.government.opening import books_of
 from ledger.rules.government.register import read_proposal
 from ledger.state import COMMONS
 from ledger.transactions import Kind
@@ -124,6 +126,8 @@ class DebtWatch:
                 self._spend(number, time, payee=fields[2], amount=fields[3])
             case Kind.LEVY:
                 self._levy(number, time, positive=fields[2], negative=fields[3])
+            case Kind.OPENING:
+                self._open_books(number, time)
             case Kind.LEAVE:
                 self._close(number, time, account=fields[1], payee=fields[3])
             case Kind.SETTLE if fields[3] == Step.SETTLE:
@@ -164,6 +168,19 @@ class DebtWatch:
         self._books.move(
             account, Move(number=number, time=time, cause=cause, amount=amount, other=other)
         )
+
+    def _open_books(self, number: int, time: int) -> None:
+        """With the last part of an opening all accounts have the balances of all parts."""
+        log = LogReader(self._core.validator, self._core.coop)
+        books = books_of(log)
+        if books is None or books.number != number:
+            return
+        for key, value in log.rows(OPENED_CHAPTER):
+            opened = opened_of(value)
+            assert opened is not None, "it is a row"
+            self._move(cast(int, decode(key)), opened.balance, number, time, Cause.OPENED)
+        if books.commons:
+            self._books.flow(Flow.OPENED, -books.commons, time)
 
     def _carry_out(self, number: int, time: int, *, proposal: int) -> None:
         """What members have decided."""

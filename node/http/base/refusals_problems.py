@@ -11,6 +11,7 @@ from typing import Final
 from ledger.refusals import Refusal
 from node.http.base.guarantee_problems import GUARANTEE_REFUSALS
 from node.http.base.leaving_problems import LEAVING_REFUSALS
+from node.http.base.opening_problems import OPENING_REFUSALS
 from node.http.base.problem import Problem, ProblemKind
 from node.http.base.recovery_problems import RECOVERY_REFUSALS
 from node.http.base.voting_problems import VOTING_REFUSALS
@@ -314,6 +315,7 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
     **VOTING_REFUSALS,
     **RECOVERY_REFUSALS,
     **GUARANTEE_REFUSALS,
+    **OPENING_REFUSALS,
     **LEAVING_REFUSALS,
 }
 

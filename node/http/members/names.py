@@ -85,7 +85,7 @@ async def post_names(api: Api, request: web.Request) -> web.Response:
         raise refusal_problem(Refusal.HANDLE_TAKEN) from error
     except ValueError as error:
         raise must_be("/names", "salts of 16 bytes, and handles") from error
-    return web.Response(status=204)
+    return json_response(shapes.KeptNames(kept=len(openings)), is_private=True)
 
 
 async def delete_my_name(api: Api, request: web.Request) -> web.Response:
@@ -151,7 +151,7 @@ ROUTES = (
         subject="Stewards",
         access=Access.STEWARD,
         body={JSON: shapes.OfferedNames},
-        status=204,
+        answer=shapes.KeptNames,
         problems=(Refusal.HANDLE_TAKEN,),
     ),
     Route(

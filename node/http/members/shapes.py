@@ -103,6 +103,40 @@ class FoundAccount(Account, frozen=True):
     ]
 
 
+class KeptNames(Shape, frozen=True):
+    """How many names are kept."""
+
+    kept: Count
+
+
+class OpenedBooks(Shape, frozen=True):
+    """How the books were opened: with how many accounts, and how many of their owners have agreed."""
+
+    entry: Count
+    time: Time
+    statement: Annotated[Hash, Meta(description="Of what the system before says.")]
+    resolution_hash: Hash
+    resolution: Annotated[str | None, Meta(description="Its text; null: not here.")]
+    commons: Amount
+    accounts: Count
+    acknowledged: Count
+
+
+class Opening(Shape, frozen=True):
+    """The opening of a cooperative's books, if there was one."""
+
+    opening: OpenedBooks | None
+
+
+class MyOpening(Opening, frozen=True):
+    """With the owner's part in it."""
+
+    balance: Annotated[Amount | None, Meta(description="Null: the account was not among them.")]
+    acknowledged: Annotated[
+        Count | None, Meta(description="The entry by which the owner agreed; null: none.")
+    ]
+
+
 class OfferedNames(Shape, frozen=True):
     """Names of accounts that stewards are about to admit."""
 

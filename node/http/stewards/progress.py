@@ -4,10 +4,12 @@ The ledger's own rules decide what can still succeed, all but those of signature
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final, assert_never
 
 from ledger.refusals import Refusal
 from ledger.rules.government.commons import spends
+from ledger.rules.government.opening import books_of, parts_there
 from ledger.rules.government.recoveries import key_matters, running_recovery
 from ledger.rules.government.register import read_proposal
 from ledger.rules.office import bylaws_in_force
@@ -19,6 +21,7 @@ from ledger.transactions import (
     Attest,
     Leave,
     Limit,
+    OpenBooks,
     Propose,
     Recover,
     SetStatus,
@@ -56,6 +59,8 @@ def state_of(view: View, transaction: Stewarded, handle: str | None = None) -> s
             return _state_of_admission(view, transaction, handle)
         case Limit() | SetStatus() | Settle():
             return _state_of_change(view, transaction)
+        case OpenBooks():
+            return _state_of_opening(view, transaction)
         case Propose():
             return _state_of_proposal(view, transaction)
         case Attest():
@@ -82,6 +87,19 @@ def _state_of_admission(view: View, admit: Admit, handle: str | None) -> shapes.
     taken = view.validator.account_named(view.coop, admit.handle) is not None
     taken = taken or (handle is not None and view.engine.names().directory.is_taken(handle))
     return "overtaken" if taken else "waiting"
+
+
+def _state_of_opening(view: View, part: OpenBooks) -> shapes.DraftState:
+    """A part is recorded when it is there, or a whole opening has its statement."""
+    log = facts.own_log(view)
+    books, earlier = books_of(log), parts_there(log)
+    if books is not None:
+        same = (books.statement, books.reason) == (part.statement, part.reason)
+        return "recorded" if same else "overtaken"
+    there = earlier.get(part.part)
+    if there is None:
+        return "waiting"
+    return "recorded" if replace(part, stewards=()) == there else "overtaken"
 
 
 def _state_of_change(view: View, change: AccountChange) -> shapes.DraftState:

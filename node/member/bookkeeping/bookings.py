@@ -36,6 +36,7 @@ class Kind(StrEnum):
     SETTLED = "settled"
     PASSED_ON = "passed_on"
     INHERITED = "inherited"
+    OPENED = "opened"
     OTHER = "other"
 
 
@@ -50,6 +51,7 @@ COUNTERPARTS: Final[Mapping[Kind, Name]] = {
     Kind.SETTLED: Name(("Income", "Fiado", "Debt-Settled")),
     Kind.PASSED_ON: Name(("Expenses", "Fiado", "Passed-On")),
     Kind.INHERITED: Name(("Income", "Fiado", "Inherited")),
+    Kind.OPENED: Name(("Equity", "Fiado", "Opening")),
     Kind.OTHER: Name(("Equity", "Fiado", "Unexplained")),
 }
 """Which account of a journal is on the other side."""

@@ -45,6 +45,14 @@ NEVER_BY_A_PAGE = {
     "guardians_too_few",
     "restore_early",
     "lapse_early",
+    # Books are opened, and balances agreed with, with the program.
+    "opening_repeated",
+    "opening_part_wrong",
+    "opening_late",
+    "opening_sum_wrong",
+    "opening_missing",
+    "acknowledged_already",
+    "balance_not_opened",
     # Only the program pays at a price that is not a bill's.
     "price_stale",
     "price_mismatch",

@@ -15,8 +15,8 @@ const RETURN: i64 = 8;
 /// The kinds that this crate decides. The table of all kinds is `ledger/kinds.py`; a test compares.
 pub const NATIVE_KINDS: [i64; 3] = [PAY, ANCHOR, RETURN];
 /// The kinds that it leaves to the shared rules.
-pub const SHARED_KINDS: [i64; 21] =
-    [2, 3, 4, 5, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24];
+pub const SHARED_KINDS: [i64; 23] =
+    [2, 3, 4, 5, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 28, 29];
 
 /// An indexed price: hundredths of the currency at the value of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

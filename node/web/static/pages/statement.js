@@ -22,6 +22,7 @@ const KINDS = {
   settled: () => say("debt settled when the account closed"),
   passed_on: () => say("left when the account closed"),
   inherited: () => say("left by"),
+  opened: () => say("balance of the system before"),
   other: () => say("not explained by the histories that stand"),
 };
 

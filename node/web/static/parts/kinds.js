@@ -7,8 +7,9 @@
 
 import { toHex } from "../protocol/bytes.js";
 import {
-  ADMIT, ANCHOR, ATTEST, BYLAWS, CHARTER, ENACT, GUARANTEE, GUARDIANS, INDEX, LAPSE, LEAVE, LEVY, LIMIT, OBJECT, PAY,
-  PROPOSE, RECOVER, REKEY, RESTORE, RETURN, SETTLE, SPEND, STATUS, VOTE,
+  ACKNOWLEDGE, ADMIT, ANCHOR, ATTEST, BYLAWS, CHARTER, ENACT, GUARANTEE, GUARDIANS, INDEX, LAPSE, LEAVE, LEVY, LIMIT, OBJECT, PAY,
+  OPENING, PROPOSE, RECOVER, REKEY, RESTORE, RETURN, SETTLE, SPEND, STATUS, VOTE,
+  balancesOf,
 } from "../protocol/messages.js";
 import { make } from "./dom.js";
 import { actionWords, detailsOfProposal } from "./voting_words.js";
@@ -85,6 +86,17 @@ export const KINDS = {
   [OBJECT]: { many: () => say("Recoveries objected to") },
   [RESTORE]: { many: () => say("Accounts recovered") },
   [GUARANTEE]: { many: () => say("Guarantees given, changed or withdrawn") },
+  [OPENING]: {
+    many: () => say("Parts of the opening"),
+    headline: ({ part, parts }) => say("Open the books with the balances of the system before: part {part} of {parts}", { part, parts }),
+    details: ({ balances, commons, statement }) => [
+      [say("Accounts"), String(balancesOf(balances).length)],
+      [say("Owed together"), showAmount(-balancesOf(balances).reduce((sum, [, balance]) => sum + Math.min(0, balance), 0))],
+      [say("The commons will have"), showAmount(commons)],
+      [say("The old statement has the hash"), make("code", {}, toHex(statement))],
+    ],
+  },
+  [ACKNOWLEDGE]: { many: () => say("Opening balances agreed with") },
   [LAPSE]: { many: () => say("Guarantees that went down by themselves") },
   [VOTE]: { many: () => say("Votes") },
   [ENACT]: { many: () => say("Votes counted") },

@@ -10,7 +10,7 @@ import { extend, headMessage } from "./chain.js";
 import { withChange } from "./changes.js";
 import { keyAt } from "./charter.js";
 import {
-  ADMIT, ANCHOR, CHARTER, GUARANTEE, GUARDIANS, LEAVE, OBJECT, PAY, PROPOSE, RECOVER, REKEY, RESTORE, VOTE, decodeEntry,
+  ACKNOWLEDGE, ADMIT, ANCHOR, CHARTER, GUARANTEE, GUARDIANS, LEAVE, OBJECT, PAY, PROPOSE, RECOVER, REKEY, RESTORE, VOTE, decodeEntry,
   entryMessage,
 } from "./messages.js";
 import { Office } from "./office.js";
@@ -67,6 +67,7 @@ export class LogCheck {
         return [[transaction.key, message(), transaction.keySignature], ...this.stewards(transaction, message())];
       case VOTE: return [[this.keyOf(transaction.account), message(), transaction.signature]];
       case GUARDIANS:
+      case ACKNOWLEDGE:
       case OBJECT: return [[this.keyOf(transaction.account), message(), transaction.signature]];
       case GUARANTEE: return [[this.keyOf(transaction.guarantor), message(), transaction.signature]];
       case LEAVE: return [[this.keyOf(transaction.account), message(), transaction.signature],

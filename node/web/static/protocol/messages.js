@@ -10,6 +10,7 @@ import { ProofError, sha256, signedBytes, tag } from "./signing.js";
 export const PAY = 1, ADMIT = 2, LIMIT = 3, STATUS = 4, ANCHOR = 6, INDEX = 7, RETURN = 8, LEVY = 12, CHARTER = 13;
 export const REKEY = 5, GUARDIANS = 15, RECOVER = 16, OBJECT = 17, RESTORE = 22;
 export const GUARANTEE = 14, LAPSE = 24;
+export const OPENING = 28, ACKNOWLEDGE = 29;
 export const PROPOSE = 9, VOTE = 10, ENACT = 11, SPEND = 18, LEAVE = 19, SETTLE = 20, BYLAWS = 21, ATTEST = 23;
 export const HANDLE = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 export const COOP_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
@@ -53,6 +54,19 @@ const isRising = (most) => (value) => Array.isArray(value) && value.length <= mo
 
 const isGuardianList = (value) => Array.isArray(value) && value.length === 2
   && isRising(16)(value[0]) && value[0].length > 0 && value[1] instanceof Uint8Array && value[1].length === 16;
+
+const isPart = (value) => Number.isInteger(value) && value >= 1 && value <= 64;
+
+// Balances of an opening in one binary: 4 bytes of an account, 8 of its balance, accounts rising.
+const isBalances = (value) => value instanceof Uint8Array && value.length % 12 === 0
+  && value.length > 0 && value.length <= 30_000
+  && balancesOf(value).every(([account], place, all) => place === 0 || all[place - 1][0] < account);
+
+export function balancesOf(bytes) {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / 12 }, (_, place) =>
+    [view.getUint32(12 * place), Number(view.getBigInt64(12 * place + 4))]);
+}
 
 const isPrice = (value) => Array.isArray(value) && value.length === 2 && value.every(isUint);
 
@@ -110,6 +124,11 @@ const SHAPES = {
   [GUARANTEE]: [1, {
     guarantor: isNumber, member: isNumber, revision: isUint, cap: isInteger, until: orNull(isUint), signature: isSignature,
   }],
+  [OPENING]: [1, {
+    part: isPart, parts: isPart, commons: isInteger, statement: isHash, balances: isBalances, reason: isHash,
+    stewards: isSignatures(64),
+  }],
+  [ACKNOWLEDGE]: [1, { account: isNumber, statement: isHash, balance: isInteger, signature: isSignature }],
   [LAPSE]: [0, { guarantor: isNumber, member: isNumber, revision: isUint }],
   [CHARTER]: [0, {
     version: isUint, base: isHash, change: Array.isArray, signatures: isSignatures(256), round: isUint,

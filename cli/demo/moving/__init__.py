@@ -1,0 +1,1 @@
+"""The play of a community that moves in from another system, and what its people do then."""

@@ -1,0 +1,47 @@
+"""A coop that moves in: what pages are told of it, and that statements and books have it."""
+
+from pathlib import Path
+
+from ledger.memos import reason_hash
+from node.spellings import to_base64url
+from tests.node.http.towns import one_node
+from tests.node.loops import on_loop
+from tests.opening_builders import STATEMENT, acknowledge, open_books_with
+
+
+@on_loop
+async def test_the_books_are_opened_and_members_agree(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=3) as town:
+        post, get, make = town.client.post, town.client.get, town.federation
+        assert (await get("/v1/opening")).ok() == {"opening": None}
+        token = await town.people.member(1)
+        assert (await get("/v1/me/opening", token=token)).ok()["balance"] is None
+        salt, text = bytes(16), "resolved on 14 March"
+        opening = open_books_with(
+            make, 1, ((1, 70), (2, -90)), reason=reason_hash(salt=salt, text=text)
+        )
+        body = {
+            "transaction": to_base64url(opening),
+            "reason": {"salt": salt.hex(), "text": text},
+        }
+        number = (await post("/v1/transactions", body)).ok()["number"]
+        found = (await get("/v1/opening")).ok()["opening"]
+        assert (found["entry"], found["commons"], found["accounts"]) == (number, 20, 2)
+        assert found["statement"] == STATEMENT.hex()
+        assert (found["resolution"], found["acknowledged"]) == (text, 0)
+        mine = (await get("/v1/me/opening", token=token)).ok()
+        assert (mine["balance"], mine["acknowledged"]) == (70, None)
+        agreed = acknowledge(make, 1, 1, 70)
+        at = (await post("/v1/transactions", agreed)).ok()["number"]
+        mine = (await get("/v1/me/opening", token=token)).ok()
+        assert (mine["acknowledged"], mine["opening"]["acknowledged"]) == (at, 1)
+        before = await town.digest()
+        assert (await post("/v1/transactions", agreed)).problem() == "acknowledged_already"
+        again = open_books_with(make, 1, ((3, 5),))
+        assert (await post("/v1/transactions", again)).problem() == "opening_repeated"
+        wrong = acknowledge(make, 1, 2, 90)
+        assert (await post("/v1/transactions", wrong)).problem() == "balance_not_opened"
+        assert await town.digest() == before
+        statement = (await get("/v1/me/statement?from=0&to=9000000000", token=token)).ok()
+        assert [line["balance"] for line in statement["lines"]] == [70]
+        assert statement["closing"] == 70
