@@ -266,6 +266,20 @@ def _index(wording: Wording, change: SetIndex) -> list[str]:
             say("One step moves it by {cap} tenths of a percent at most."), cap=str(table.step_cap)
         ),
     ]
+    if table.survey is not None:
+        rules = table.survey
+        sentences.append(
+            wording.said(
+                say(
+                    "A survey every {period} days, of {needed} cooperatives at least; it sets values from "
+                    "{lead} days after its own on, at the pace of the last {pace} weeks."
+                ),
+                period=str(rules.period_days),
+                needed=str(rules.observations_needed),
+                lead=str(rules.lead_days),
+                pace=str(rules.pace_weeks),
+            )
+        )
     if table.unit is not None:
         sentences.append(
             wording.said(

@@ -1,6 +1,7 @@
 """Every change of the charter has its sentences, in every language, with nothing left out of them."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -42,6 +43,7 @@ TABLE = IndexTable(
     source="the baskets",
     survey=SurveyRules(observations_needed=2, lead_days=3, pace_weeks=4),
 )
+OFTENER = SurveyRules(observations_needed=2, lead_days=0, pace_weeks=2, period_days=3)
 UNIT = IndexTable(
     method=Method.UNIT,
     publishers=(1, 2),
@@ -67,6 +69,13 @@ CHANGES: list[Change] = [
     LetTimeFall(coop=2, length=7, time=1_790_000_000),
     SetIndex(first_day=20_000, table=None),
     SetIndex(first_day=20_000, table=TABLE),
+    SetIndex(
+        first_day=20_000,
+        table=replace(
+            TABLE,
+            survey=SurveyRules(observations_needed=2, lead_days=0, pace_weeks=2, period_days=3),
+        ),
+    ),
     SetIndex(first_day=20_000, table=UNIT),
     SetIndex(first_day=20_000, table=TABLE, start=LineStart(currency="ARS", value=1_000_500_000)),
     Redenominate(first_day=20_000, numerator=1, denominator=1_000, currency="ARX"),

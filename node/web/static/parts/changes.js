@@ -25,7 +25,9 @@ const stewardsBefore = (coop) => say("Before this change they were {names}, and 
 });
 
 const METHODS = { 1: "cer", 2: "uf", 3: "survey", 4: "unit" };
+const SURVEY = 3;
 const UNIT = 4;
+const WEEK = 7;
 const definitionOf = (fields) => fields.map((field) => (field === null ? "-" : [field].flat().join(" "))).join(", ");
 const dayOf = (day) => showDay(day * 86_400);
 const exactly = (millionths) => `${Math.floor(millionths / 1_000_000)}.${String(millionths % 1_000_000).padStart(6, "0")}`;
@@ -36,6 +38,10 @@ const lossOf = (before, coop, losses) => (losses.length === 0 ? [] : [
   }),
 ]);
 
+function surveyWords(needed, lead, pace, period = WEEK) {
+  return say("A survey every {period} days, of {needed} cooperatives at least; it sets values from {lead} days after its own on, at the pace of the last {pace} weeks.", { period, needed, lead, pace });
+}
+
 function indexWords(before, day, table, start) {
   if (table === null) return [say("From {day} on the unit follows no index of prices.", { day: dayOf(day) })];
   const [method, publishers, quorum, sourceQuorum, cap, , , source, more] = table;
@@ -45,6 +51,7 @@ function indexWords(before, day, table, start) {
       names: publishers.map((coop) => title(before, coop)).join(", "), quorum, sourceQuorum,
     }),
     say("One step moves it by {cap} tenths of a percent at most.", { cap }),
+    ...(method !== SURVEY || more === null ? [] : [surveyWords(...more)]),
     ...(method !== UNIT ? [] : [say("What a unit is worth is computed by the definition {definition}.", { definition: definitionOf(more) })]),
     ...(start === null ? [] : [say("A unit is worth {value} {currency} on that day.", { value: exactly(start[1]), currency: start[0] })]),
   ];
