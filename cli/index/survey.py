@@ -19,6 +19,7 @@ from cli.index.survey_basket import (
     name_of_week,
     priced_basket,
     read_basket,
+    week_of,
 )
 from cli.index.survey_check import check_week, tell
 from cli.index.survey_closed import ClosedWeek, close_week, save_closed
@@ -28,8 +29,9 @@ from cli.shell.forms import marked
 from cli.shell.language import say
 from cli.shell.parameters import AMOUNT, output_option
 from cli.shell.terminal import Output
-from ledger.index.days import day_from_text, last_day_of_week, week_of_day
+from ledger.index.days import DAYS_IN_WEEK, day_from_text
 from ledger.index.exact import MILLIONTHS
+from ledger.index.parameters import MOST_PERIOD_DAYS
 
 FOLDER: Final = click.Path(path_type=Path, file_okay=False)
 
@@ -62,9 +64,24 @@ def survey() -> None:
     required=True,
     help="What one unit is worth in the base week, such as 1000.00.",
 )
+@click.option(
+    "--period-days",
+    type=click.IntRange(1, MOST_PERIOD_DAYS),
+    default=DAYS_IN_WEEK,
+    show_default=True,
+    help="How many days from one survey to the next, as the charter says.",
+)
 @day_option
 @output_option
-def init(*, folder: Path, currency: str, base_level: int, day: int, output: Output) -> None:
+def init(
+    *,
+    folder: Path,
+    currency: str,
+    base_level: int,
+    period_days: int,
+    day: int,
+    output: Output,
+) -> None:
     """Start a survey in FOLDER, with a basket for you to edit.
 
     The week of --day becomes the base week: its prices are what later ones are compared with.
@@ -73,8 +90,14 @@ def init(*, folder: Path, currency: str, base_level: int, day: int, output: Outp
         currency.isascii() and currency.isalpha() and currency.isupper() and len(currency) == 3
     ):
         raise click.BadParameter(say("it is three capital letters."), param_hint="--currency")
-    week = week_of_day(day)
-    path = create_survey(folder, currency=currency, base_week=week, base_level=base_level)
+    week = week_of(day, period_days)
+    path = create_survey(
+        folder,
+        currency=currency,
+        base_week=week,
+        base_level=base_level,
+        period_days=period_days,
+    )
     output.line(
         say(
             "Made {path}. Edit the items and weights, then enter this week's prices with", path=path
@@ -98,7 +121,7 @@ def price(
     """Enter the PRICE of an ITEM in a shop. Entering it again corrects it."""
     basket = priced_basket(folder)
     entered = ShopPrice(item=item.strip(), shop=shop.strip(), price=price, by=by.strip())
-    week = week_of_day(day)
+    week = basket.week_of(day)
     path = add_price(folder, entered, basket=basket, week=week)
     output.line(
         say(
@@ -124,8 +147,9 @@ def close(*, folder: Path, day: int, yes: bool, output: Output) -> None:
 
     Before that it says what `check` says, and asks. A week is closed on its Sunday or later.
     """
-    basket, week = read_basket(folder), week_of_day(day)
-    if today() < last_day_of_week(week):
+    basket = read_basket(folder)
+    week = basket.week_of(day)
+    if today() < week:
         raise WeekNotOver(name_of_week(week))
     closed = close_week(folder, basket=basket, week=week)
     checked = check_week(folder, basket=basket, week=week)

@@ -14,8 +14,14 @@ from typing import Any, Final
 
 from cli.shell.language import say
 from cli.shell.retelling import retold
-from ledger.index.days import day_from_text, last_day_of_week, text_from_day, week_of_day
-from ledger.index.parameters import LARGEST_VALUE, LOWEST_VALUE
+from ledger.index.days import (
+    DAYS_IN_WEEK,
+    day_from_text,
+    last_day_of_week,
+    text_from_day,
+    week_of_day,
+)
+from ledger.index.parameters import LARGEST_VALUE, LOWEST_VALUE, MOST_PERIOD_DAYS
 from node.member.amounts import AmountError, format_amount, parse_number
 
 BASKET_FILE: Final = "basket.toml"
@@ -38,13 +44,14 @@ _HEAD: Final = """\
 currency = "{currency}"
 
 # The week that prices are compared with, named by its Sunday, and what one unit was worth then.
-base_week = "{base_week}"
+{period}base_week = "{base_week}"
 base_level = "{base_level}"
 
 # Items and weights: what an ordinary household spends on each in a month, in any one unit.
 # A name may be in quotes. Say the quantity and quality, so that everybody prices the same thing.
 [weights]
 """
+_PERIOD: Final = "period_days={days}\n"
 _EXAMPLE: Final = """\
 "bread, 1 kg" = 12
 "milk, 1 l" = 9
@@ -92,12 +99,41 @@ class Basket:
 
     currency: str
     base_week: int
+    """The last day of it. So all weeks are named, here and in the other files of a survey."""
     base_level: int
     """Millionths of the currency."""
     weights: Mapping[str, int]
+    period_days: int = DAYS_IN_WEEK
+    """How many days a week has: another number where the charter says so."""
+
+    def week_of(self, day: int) -> int:
+        """The week that a day is in."""
+        return week_of(day, self.period_days)
 
 
-def create_survey(folder: Path, *, currency: str, base_week: int, base_level: int) -> Path:
+def week_of(day: int, period_days: int = DAYS_IN_WEEK) -> int:
+    """The last day of the week, or of the survey's period of so many days, that a day is in."""
+    period = week_of_day(day, period_days=period_days)
+    return last_day_of_week(period, period_days=period_days)
+
+
+def _head(currency: str, base_week: int, base_level: str, period_days: int) -> str:
+    return _HEAD.format(
+        currency=currency,
+        base_week=name_of_week(base_week),
+        base_level=base_level,
+        period="" if period_days == DAYS_IN_WEEK else _PERIOD.format(days=period_days),
+    )
+
+
+def create_survey(
+    folder: Path,
+    *,
+    currency: str,
+    base_week: int,
+    base_level: int,
+    period_days: int = DAYS_IN_WEEK,
+) -> Path:
     """Make a survey with a basket to edit, and return the basket's path.
 
     `base_level` is in hundredths of the currency. Raises `SurveyExists` and `OSError`.
@@ -107,11 +143,7 @@ def create_survey(folder: Path, *, currency: str, base_week: int, base_level: in
         raise SurveyExists(path)
     (folder / PRICES_FOLDER).mkdir(parents=True, exist_ok=True)
     (folder / CLOSED_FOLDER).mkdir(exist_ok=True)
-    text = _HEAD.format(
-        currency=currency,
-        base_week=name_of_week(base_week),
-        base_level=format_amount(base_level),
-    )
+    text = _head(currency, base_week, format_amount(base_level), period_days)
     path.write_text(text + _EXAMPLE, encoding="utf-8")
     return path
 
@@ -120,7 +152,7 @@ def read_basket(folder: Path) -> Basket:
     """Read a survey's basket. Raises `SurveyFileError` and `OSError`."""
     path = folder / BASKET_FILE
     fields = _toml(path)
-    if set(fields) != {"currency", "base_week", "base_level", "weights"}:
+    if set(fields) - {"period_days"} != {"currency", "base_week", "base_level", "weights"}:
         raise SurveyFileError(
             path,
             say("it must have currency, base_week, base_level and [weights], and nothing else"),
@@ -128,11 +160,17 @@ def read_basket(folder: Path) -> Basket:
     currency, weights = fields["currency"], fields["weights"]
     if not (isinstance(currency, str) and _CURRENCY.fullmatch(currency)):
         raise SurveyFileError(path, say("currency must be three capital letters, such as ARS"))
+    period_days = fields.get("period_days", DAYS_IN_WEEK)
+    if type(period_days) is not int or not 1 <= period_days <= MOST_PERIOD_DAYS:
+        raise SurveyFileError(
+            path, say("period_days must be 1 to {most}, a whole number", most=MOST_PERIOD_DAYS)
+        )
     return Basket(
         currency=currency,
-        base_week=_week_from_field(fields["base_week"], path),
+        base_week=_week_from_field(fields["base_week"], path, period_days),
         base_level=_level_from_field(fields["base_level"], path),
         weights=_checked_weights(weights, path),
+        period_days=period_days,
     )
 
 
@@ -185,11 +223,8 @@ def change_basket(folder: Path, basket: Basket) -> Path:
         raise SurveyExists(kept)
     kept.parent.mkdir(exist_ok=True)
     kept.write_bytes(path.read_bytes())
-    head = _HEAD.format(
-        currency=basket.currency,
-        base_week=name_of_week(basket.base_week),
-        base_level=format_level(basket.base_level),
-    )
+    level = format_level(basket.base_level)
+    head = _head(basket.currency, basket.base_week, level, basket.period_days)
     items = "".join(f"{_quoted(item)} = {weight}\n" for item, weight in basket.weights.items())
     path.write_text(head + items, encoding="utf-8")
     (folder / NEXT_FILE).unlink(missing_ok=True)
@@ -209,25 +244,29 @@ def format_level(level: int) -> str:
 
 
 def name_of_week(week: int) -> str:
-    """A week by the date of its Sunday."""
-    return text_from_day(last_day_of_week(week))
+    """A week by the date of its last day, a Sunday where it has seven."""
+    return text_from_day(week)
 
 
-def _week_from_field(value: object, path: Path) -> int:
+def _week_from_field(value: object, path: Path, period_days: int) -> int:
     try:
         day = day_from_text(str(value))
     except ValueError:
         raise SurveyFileError(path, say("base_week must be a date such as 2026-07-12")) from None
-    week = week_of_day(day)
-    if last_day_of_week(week) != day:
-        raise SurveyFileError(
-            path,
-            say(
-                "base_week must be a Sunday, such as {name_of_week}",
-                name_of_week=name_of_week(week),
-            ),
+    week = week_of(day, period_days)
+    if week == day:
+        return week
+    if period_days == DAYS_IN_WEEK:
+        problem = say(
+            "base_week must be a Sunday, such as {name_of_week}", name_of_week=name_of_week(week)
         )
-    return week
+    else:
+        problem = say(
+            "base_week must be the last of {period_days} days, such as {name_of_week}",
+            period_days=period_days,
+            name_of_week=name_of_week(week),
+        )
+    raise SurveyFileError(path, problem)
 
 
 def _level_from_field(value: object, path: Path) -> int:

@@ -18,7 +18,7 @@ from cli.index.survey_files import read_prices
 from cli.index.survey_links import compared_with, read_links
 from cli.shell.forms import marked
 from cli.shell.language import say
-from ledger.index.days import day_from_text, week_of_day
+from ledger.index.days import day_from_text
 from node.member.amounts import format_amount
 
 Prices = Mapping[tuple[str, str], int]
@@ -100,7 +100,7 @@ def _earlier_weeks(folder: Path, week: int) -> list[int]:
     weeks = []
     for path in (folder / PRICES_FOLDER).glob("*.csv"):
         try:
-            weeks.append(week_of_day(day_from_text(path.stem)))
+            weeks.append(day_from_text(path.stem))
         except ValueError:
             continue
     return sorted(one for one in weeks if one < week)

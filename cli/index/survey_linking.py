@@ -23,7 +23,7 @@ from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
 from cli.shell.parameters import output_option, read_number
 from cli.shell.terminal import Output
-from ledger.index.days import day_from_text, week_of_day
+from ledger.index.days import day_from_text
 from ledger.index.parameters import LARGEST_VALUE, LOWEST_VALUE
 
 _LEVEL_PLACES = 6
@@ -62,7 +62,7 @@ def link(*, folder: Path, items: tuple[str, ...], output: Output) -> None:
     """
     basket = read_basket(folder)
     newest = _newest(folder)
-    week = week_of_day(day_from_text(newest.week))
+    week = day_from_text(newest.week)
     links = read_links(folder, basket=basket)
     counted = _counted(folder, basket, links, week)
     for item in items:
@@ -132,7 +132,7 @@ def rebase(*, folder: Path, level: int | None, output: Output) -> None:
             say("Write the new basket's items and weights to it, under a line [weights]."),
         )
     newest = _newest(folder)
-    week = week_of_day(day_from_text(newest.week))
+    week = day_from_text(newest.week)
     if newest.base_week != name_of_week(basket.base_week) or week == basket.base_week:
         raise _cannot(
             say("no week has been closed with the basket of now since its base week"),
@@ -143,6 +143,7 @@ def rebase(*, folder: Path, level: int | None, output: Output) -> None:
         base_week=week,
         base_level=newest.level if level is None else level,
         weights=weights,
+        period_days=basket.period_days,
     )
     priced = {item for item, _ in read_prices(folder, basket=priced_basket(folder), week=week)}
     missing = [item for item in weights if item not in priced]

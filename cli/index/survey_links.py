@@ -24,7 +24,7 @@ from typing import Final
 
 from cli.index.survey_basket import Basket, SurveyFileError, name_of_week, read_text
 from cli.shell.language import say
-from ledger.index.days import day_from_text, last_day_of_week, week_of_day
+from ledger.index.days import day_from_text
 
 LINKS_FILE: Final = "links.csv"
 MOST_LINKS: Final = 100
@@ -47,7 +47,7 @@ def read_links(folder: Path, *, basket: Basket) -> dict[str, list[int]]:
     links: dict[str, set[int]] = {}
     for row in rows:
         item = (row["item"] or "").strip()
-        week = _week(row["week"], path, rows.line_num)
+        week = _week(row["week"], path, rows.line_num, basket)
         if item in basket.weights:
             links.setdefault(item, set()).add(week)
     if any(len(weeks) > MOST_LINKS for weeks in links.values()):
@@ -77,11 +77,10 @@ def compared_with(
     return max([basket.base_week, *linked])
 
 
-def _week(text: str | None, path: Path, line: int) -> int:
+def _week(text: str | None, path: Path, line: int, basket: Basket) -> int:
     try:
-        day = day_from_text((text or "").strip())
-        week = week_of_day(day)
-        if last_day_of_week(week) != day:
+        week = day_from_text((text or "").strip())
+        if basket.week_of(week) != week:
             raise ValueError(text)
     except ValueError:
         raise SurveyFileError(

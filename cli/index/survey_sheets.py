@@ -21,7 +21,6 @@ from cli.shell.csv_text import Separator, csv_text
 from cli.shell.language import say
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output
-from ledger.index.days import week_of_day
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 _EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -38,7 +37,8 @@ def import_(*, folder: Path, file: Path, day: int, output: Output) -> None:
     Its first line names the columns item, shop and price, and maybe by. Semicolons, decimal commas,
     blank rows and rows without a price are fine. All of it is taken in, or nothing.
     """
-    basket, week = read_basket(folder), week_of_day(day)
+    basket = read_basket(folder)
+    week = basket.week_of(day)
     priced = priced_basket(folder)
     found = read_spreadsheet(file, priced)
     for heading in found.unknown_columns:
@@ -79,7 +79,8 @@ def check(*, folder: Path, day: int, output: Output) -> None:
     Strange is half as much again as the shop's last price, or as what the item did in the middle one of its
     shops. A closed week never changes, so look first.
     """
-    basket, week = read_basket(folder), week_of_day(day)
+    basket = read_basket(folder)
+    week = basket.week_of(day)
     checked = check_week(folder, basket=basket, week=week)
     output.line(
         say(
@@ -110,7 +111,8 @@ def sheet(*, folder: Path, file: Path, day: int, output: Output) -> None:
     """
     if file.exists():
         raise SurveyExists(file)
-    basket, week = read_basket(folder), week_of_day(day)
+    basket = read_basket(folder)
+    week = basket.week_of(day)
     links = read_links(folder, basket=basket)
     shops: dict[str, list[str]] = {item: [] for item in basket.weights}
     for item, names in shops.items():

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.index.survey_basket import read_basket
+from cli.index.survey_basket import read_basket, week_of
 from cli.index.survey_files import read_prices
 from cli.main import main
 from cli.shell.exit_codes import ExitCode
-from ledger.index.days import day_from_text, week_of_day
+from ledger.index.days import day_from_text
 
 BASE = "2026-07-01"
 NEXT = "2026-07-08"
-WEEK = week_of_day(day_from_text(NEXT))
+WEEK = week_of(day_from_text(NEXT))
 BASKET = """\
 currency = "ARS"
 base_week = "2026-07-05"
