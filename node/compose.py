@@ -20,7 +20,7 @@ from aiohttp import web
 from ledger import __version__
 from ledger.charter import Charter
 from ledger.validators.choose import chosen_name
-from node.address_file import read_own_address
+from node.address_file import own_address
 from node.codes import Codes
 from node.deliveries import Deliveries
 from node.engine.engine import Engine
@@ -72,7 +72,7 @@ class Node:
         self._is_reopened = False
         self._engine: Engine | None = None
         self._configured = set(folder.peers)
-        self._address = read_own_address(folder)
+        self._address = own_address(folder, now=world.clock_ms() // 1000)
         self._mark = FileMark(folder.folder / MARK_FILE, world.random_bytes)
         self._world = world
         settings = folder.settings

@@ -30,6 +30,7 @@ def found_federation(
     urls = {coop: f"http://127.0.0.1:{port}" for coop, port in zip(coops, ports, strict=True)}
     for coop, port in zip(coops, ports, strict=True):
         words = ["node", "init", str(cast.root / coop), "--coop", coop, "--port", str(port)]
+        words += ["--public-url", urls[coop]]
         for other, url in urls.items():
             words += ["--peer", f"{other}={url}"] if other != coop else []
         made = stage.ask(cast.anybody, *words)

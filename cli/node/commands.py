@@ -62,6 +62,12 @@ def node() -> None:
     metavar="COOP=URL",
     help="Where another cooperative's node answers.",
 )
+@click.option(
+    "--public-url",
+    default="",
+    metavar="URL",
+    help="Where members and other nodes reach it, such as https://fiado.norte.example; it says so itself.",
+)
 @output_option
 def init(
     folder: Path,
@@ -71,6 +77,7 @@ def init(
     port: int,
     store: str,
     peers: tuple[str, ...],
+    public_url: str,
     output: Output,
 ) -> None:
     """Make the folder of a node: its key and its settings.
@@ -81,14 +88,22 @@ def init(
     if old is None and coop is None:
         raise click.UsageError(say("Missing option '--coop'."))
     if old is not None:
-        if any(_is_given(name) for name in ("coop", "host", "port", "store", "peers")):
+        if any(_is_given(name) for name in ("coop", "host", "port", "store", "peers", "public_url")):
             raise click.UsageError(
                 say("With --like everything else is as in {value}.", value=old / SETTINGS_FILE)
             )
         coop = init_like(folder, old)
     elif coop is not None:
         check_store_url(store)
-        init_folder(folder, coop=coop, host=host, port=port, store=store, peers=_by_name(peers))
+        init_folder(
+            folder,
+            coop=coop,
+            host=host,
+            port=port,
+            store=store,
+            peers=_by_name(peers),
+            public_url=parse_node_url(public_url) if public_url else "",
+        )
     key = create_node_key(folder, random(SEED_BYTES))
     output.fields(
         {

@@ -40,6 +40,7 @@ def init_folder(
     port: int = DEFAULT_PORT,
     store: str = DEFAULT_STORE,
     peers: Mapping[str, str] | None = None,
+    public_url: str = "",
 ) -> None:
     """Write `node.toml`. Makes the folder."""
     lines = [
@@ -53,6 +54,7 @@ def init_folder(
         f"url = {_quoted(store)}",
         "",
         *_peers_lines(peers or {}),
+        *(["", "[merchant]", f"public_url = {_quoted(public_url)}"] if public_url else []),
     ]
     text = "\n".join(lines) + "\n"
     parse_settings(text.encode("utf-8"))

@@ -79,6 +79,49 @@ def test_a_payer_of_another_cooperative_types_nothing(stage: Stage, phone: Brows
     assert phone.find("#pay-amount").get_attribute("value") == "2.00"
 
 
+_ASKED = """
+return performance.getEntriesByType("resource").filter(({ name }) => name.includes("/v1/"))
+  .map(({ name }) => new URL(name).pathname + new URL(name).search);
+"""
+
+
+def test_who_was_at_the_wallet_waits_for_one_answer_before_the_last_look(
+    stage: Stage, phone: Browser
+) -> None:
+    """The bill, the account with its newest payments, and what is said besides are asked together; the session
+    of the page before goes on, and is opened again when the node has forgotten it."""
+    till = Till(stage, 2)
+    join(phone, stage, 1, "ana", limit=50_000)
+    phone.wait(lambda _: phone.run(_ADDRESSES) or None, "the nodes are known")
+    bill = till.make()
+    wallet = f"{stage.urls[1]}/wallet?lang=en#pay?to=member7@sur&bill={bill['link']}"
+    phone.open("about:blank")
+    phone.open(wallet)
+    phone.find("#review-pay")
+    asked = phone.run(_ASKED)
+    assert "/v1/me?recent=50" in asked and f"/v1/invoices/{bill['id']}/public" in asked
+    # What a page asks besides; nobody waits for names and changes.
+    ahead = {"/v1/status", "/v1/federation/changes?first=1", "/v1/me/history?limit=50"}
+    assert len(asked) == len(set(asked)) and set(asked) - ahead == {
+        "/v1/me?recent=50",
+        f"/v1/invoices/{bill['id']}/public",
+    }
+    stage.stop(1)
+    stage.start(1)
+    phone.open("about:blank")
+    phone.open(wallet)
+    phone.click("#review-pay")
+    phone.wait_text("#receipt-proof", "in this browser")
+    assert phone.run(_ASKED).count("/v1/sessions") == 1
+    assert stage.balance(1, "ana") == -1250
+
+
+_ADDRESSES = """
+const { Store } = await import("/web/parts/store.js");
+return (await (await Store.open()).read("addresses"))?.length > 0;
+"""
+
+
 def test_a_browser_that_asks_before_it_keeps_things_holds_nobody_up(
     stage: Stage, phone: Browser
 ) -> None:

@@ -8,7 +8,13 @@ import pytest
 from ledger.codec import MAX, Value
 from ledger.entries import LAST_TIME
 from ledger.errors import ProofError
-from node.address_file import ADDRESS_FILE, move, read_own_address, write_address
+from node.address_file import (
+    ADDRESS_FILE,
+    move,
+    own_address,
+    read_own_address,
+    write_address,
+)
 from node.addresses import (
     NodeAddress,
     address_from_json,
@@ -18,7 +24,7 @@ from node.addresses import (
     sign_address,
     signer_of,
 )
-from node.folder.files import KEY_FILE, FolderError, NotInCharter
+from node.folder.files import KEY_FILE, SETTINGS_FILE, FolderError, NotInCharter
 from node.folder.loading import load_folder
 from node.folder.making import create_node_key
 from tests.builders import Federation, build_federation
@@ -161,3 +167,52 @@ class TestFolder:
         said_anew = move(found, URL, now=1_000)
         assert signer_of(said_anew, federation=FEDERATION.id, keys=[key.public_key])
         assert read_own_address(found) == said_anew
+
+
+def with_public_url(tmp_path: Path, url: str) -> Path:
+    """A node's folder whose settings say that; an earlier one with other settings."""
+    folder = tmp_path / "norte"
+    settings = f'[merchant]\npublic_url = "{url}"\n' if url else ""
+    if not folder.exists():
+        return make_folder(tmp_path, FEDERATION, 1, settings=settings)
+    text = (folder / SETTINGS_FILE).read_text(encoding="utf-8").partition("[merchant]")[0]
+    (folder / SETTINGS_FILE).write_text(text + settings, encoding="utf-8")
+    return folder
+
+
+class TestByItself:
+    """What a node says of itself where nobody has said it (decision 0080)."""
+
+    def test_the_public_address_of_its_settings(self, tmp_path: Path) -> None:
+        folder = load_folder(with_public_url(tmp_path, "https://Norte.example/"))
+        said = own_address(folder, now=1_000)
+        assert said is not None and said.url == "https://norte.example"
+        check_address(FEDERATION.charter, said)
+        assert own_address(folder, now=2_000) == said == read_own_address(folder)
+
+    def test_and_anew_when_that_has_changed(self, tmp_path: Path) -> None:
+        with_public_url(tmp_path, URL)
+        assert own_address(load_folder(tmp_path / "norte"), now=1_000)
+        folder = load_folder(with_public_url(tmp_path, "https://other.example"))
+        said = own_address(folder, now=10)
+        assert said is not None and (said.url, said.serial) == ("https://other.example", 1_001)
+        without = load_folder(with_public_url(tmp_path, ""))
+        assert own_address(without, now=2_000) == said
+
+    def test_what_a_person_has_said_stands(self, tmp_path: Path) -> None:
+        folder = load_folder(with_public_url(tmp_path, "https://other.example"))
+        said = move(folder, URL, now=1_000)
+        assert own_address(folder, now=2_000) == said
+
+    def test_a_person_corrects_it(self, tmp_path: Path) -> None:
+        folder = load_folder(with_public_url(tmp_path, "https://other.example"))
+        own_address(folder, now=1_000)
+        said = move(folder, URL, now=1_000)
+        assert own_address(folder, now=2_000) == said
+
+    def test_nothing_where_no_settings_say_it_or_no_statement_can(self, tmp_path: Path) -> None:
+        folder = load_folder(make_folder(tmp_path, FEDERATION, 1))
+        assert own_address(folder, now=1_000) is None
+        long = load_folder(with_public_url(tmp_path, f"https://{'a' * 200}.example"))
+        assert own_address(long, now=1_000) is None
+        assert not (folder.folder / ADDRESS_FILE).exists()

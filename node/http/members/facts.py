@@ -19,6 +19,7 @@ from node.http.base.shapes import PaymentStatus
 from node.http.members import shapes
 from node.http.members.debts import debt_of
 from node.http.members.held_entries import HeldEntries, place_of
+from node.http.members.paid_for import paid_for_others
 from node.spellings import Binary, Hash
 from node.store import HistoryPlace, HistoryRow, Role
 
@@ -68,6 +69,20 @@ def member(view: View, number: int) -> shapes.Member | None:
         recovery=facts.running_recovery_of(view, number),
         debt=debt_of(view, number),
         claim=facts.standing_claim_of(view, number),
+    )
+
+
+def member_self(view: View, number: int, *, recent: int) -> shapes.MemberSelf | None:
+    """What the owner is told of the account, with so many of its newest payments, all of one moment.
+
+    So whoever signs the next number knows of everything that was paid under those before it.
+    """
+    found = member(view, number)
+    if found is None:
+        return None
+    newest = history(view, number, None, recent).items if recent else None
+    return shapes.MemberSelf(
+        **asdict(found), paid_for=paid_for_others(view, number), recent=newest
     )
 
 

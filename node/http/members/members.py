@@ -4,7 +4,6 @@ Balances and histories are for their owner and the cooperative's stewards only.
 """
 
 from aiohttp import web
-from msgspec.structs import asdict
 
 from ledger.codec import MAX
 from ledger.transactions import MAX_NUMBER
@@ -31,7 +30,6 @@ from node.http.base.sessions import SessionRole
 from node.http.members import facts as members_facts
 from node.http.members import shapes
 from node.http.members.changes import all_changes
-from node.http.members.paid_for import paid_for_others
 from node.http.members.problems import MEMO_NOT_FOUND, REASON_NOT_FOUND
 from node.http.members.sight import check_history
 from node.spellings import Binary, Hash, Salt
@@ -43,6 +41,8 @@ _SUBJECT = "Members"
 async def get_me(api: Api, request: web.Request) -> web.Response:
     """The owner's own account, or which steward this is."""
     session = await api.session(request)
+    check_query(request, "recent")
+    recent = _RECENT.read(request, most=api.settings.page_items)
     if session.role is SessionRole.STEWARD:
         name = await api.runner.ask(lambda view: facts.steward_name(view, session.number))
         steward = shapes.StewardSelf(
@@ -52,9 +52,15 @@ async def get_me(api: Api, request: web.Request) -> web.Response:
             coop_number=api.coop.number,
         )
         return json_response(steward, is_private=True)
-    found = await _member(api, session.number)
-    paid_for = await api.runner.ask(lambda view: paid_for_others(view, session.number))
-    return json_response(shapes.MemberSelf(**asdict(found), paid_for=paid_for), is_private=True)
+
+    def look(view: View) -> shapes.MemberSelf | None:
+        return members_facts.member_self(view, session.number, recent=recent)
+
+    # What is read besides is paid for as in the history itself.
+    found = await (api.ask_paid(request, look) if recent else api.runner.ask(look))
+    if found is None:
+        raise Problem(ACCOUNT_NOT_FOUND)
+    return json_response(found, is_private=True)
 
 
 async def _member(api: Api, account: int) -> shapes.Member:
@@ -193,6 +199,9 @@ _REFERENCE = Parameter(
     name="reference", in_="path", description="The reference of the memo's payment, in hex."
 )
 _LIMIT = limit_parameter()
+_RECENT = number_parameter(
+    "recent", "Besides so many of the newest payments, as they are in the history.", default=0
+)
 _FALLEN_AFTER = number_parameter("after", "The `next` of the page before.", default=0)
 _MEMBERS_LIMIT = limit_parameter(100)
 _AFTER = number_parameter("after", "Accounts with higher numbers than this.", default=0)
@@ -220,7 +229,9 @@ ROUTES = (
         summary="The account of the session's owner, or which steward it is",
         subject=_SUBJECT,
         access=Access.SESSION,
+        parameters=(_RECENT,),
         answer=shapes.MemberSelf | shapes.StewardSelf,
+        problems=(TOO_MANY_REQUESTS,),
     ),
     Route(
         method="GET",

@@ -191,15 +191,6 @@ class PaidFor(Shape, frozen=True):
     amount: Amount
 
 
-class MemberSelf(Member, frozen=True, tag_field="role", tag="member"):
-    """The owner's own account."""
-
-    paid_for: Annotated[
-        list[PaidFor],
-        Meta(description="What was paid as a guarantor in the last 30 days, the newest first."),
-    ]
-
-
 class StewardSelf(OfCoop, frozen=True, tag_field="role", tag="steward"):
     """Which steward this is."""
 
@@ -263,6 +254,19 @@ class HistoryItem(OfCoop, frozen=True):
         ),
     ]
     memo: Binary | None
+
+
+class MemberSelf(Member, frozen=True, tag_field="role", tag="member"):
+    """The owner's own account."""
+
+    paid_for: Annotated[
+        list[PaidFor],
+        Meta(description="What was paid as a guarantor in the last 30 days, the newest first."),
+    ]
+    recent: Annotated[
+        list[HistoryItem] | None,
+        Meta(description="The newest payments, of the same moment as all else; null: not asked for."),
+    ] = None
 
 
 class History(Shape, frozen=True):

@@ -9,14 +9,14 @@ import { explainBill } from "../parts/explain_bill.js";
 import { readLink, readQuery } from "../parts/links.js";
 import { MEMO_BYTES, isMemo } from "../protocol/messages.js";
 import { findAccount } from "../parts/paying.js";
-import { setUpReview, showReview } from "./review.js";
+import { lookAhead, setUpReview, showReview } from "./review.js";
 import { canScan, scan } from "../parts/scan.js";
 import { BillOver, ShopSilent, askBill } from "../parts/shop.js";
 import { ProofError } from "../protocol/signing.js";
 import { readAmount, say, typedAmount } from "../parts/words.js";
 
-// `asked` is what a link asked for.
-const form = { asked: null, page: null };
+// `asked` is what a link asked for, `ahead` what the last look will show besides it, as `lookAhead` gives it.
+const form = { asked: null, page: null, ahead: null };
 
 // `page` and `onUnknown` as `setUpReview` takes them.
 export function setUpPayForm(page, onUnknown) {
@@ -44,7 +44,10 @@ export async function showPay(query) {
   if (![...query.keys()].length) return;
   if (asked === null) {
     byId("pay-to-error").textContent = say("This link can't be read. Ask for a new one.");
-  } else await take(asked);
+  } else {
+    if (asked.bill) form.ahead = lookAhead(form.page);
+    await take(asked);
+  }
 }
 
 // Whether the wallet may follow a link: it says why not, or asks the payer about an address that it doesn't know.
@@ -95,11 +98,12 @@ async function checkPayee(typed, amount) {
   byId("pay-note-error").textContent = await whyNoNote(note, hex);
   if (byId("pay-note-error").textContent !== "") return;
   if (!(await mayFollow(typed))) return;
+  const ahead = lookAhead(form.page);
   try {
     await showReview({
       to: `${address.handle}@${address.coop}`, amount, note, purpose: note || purpose || (isSame ? earlier.purpose : ""),
       reference: hex === null ? null : fromHex(hex), bill: null, ...(await accountOf(address)),
-    });
+    }, ahead);
   } catch (error) {
     byId("pay-to-error").textContent = explain(error);
   }
@@ -131,14 +135,16 @@ async function accountOf(address) {
 // that node is silent, and the payer is told.
 async function reviewBill(asked) {
   showSection("looking");
+  const ahead = form.ahead ?? lookAhead(form.page);
+  form.ahead = null;
   try {
     const bill = await askBill(asked.bill, form.page.charter);
     const isOther = asked.reference && asked.reference !== toHex(bill.reference);
     if (isOther) throw new ProofError("the link and the bill don't fit together");
-    await showReview(intentOf(bill, asked.bill));
+    await showReview(intentOf(bill, asked.bill), ahead);
   } catch (error) {
     if (error instanceof ShopSilent && asked.address && asked.amount && asked.reference) {
-      return reviewUnseen(asked);
+      return reviewUnseen(asked, ahead);
     }
     showSection("pay");
     notice(explainBill(error));
@@ -158,12 +164,12 @@ function intentOf(bill, address) {
 // Where the payer goes back to when the bill does not say: to the bill.
 const backTo = ({ origin, id }) => `${origin}/p/${id}`;
 
-async function reviewUnseen({ address, amount, reference, purpose, bill }) {
+async function reviewUnseen({ address, amount, reference, purpose, bill }, ahead) {
   try {
     await showReview({
       to: `${address.handle}@${address.coop}`, amount, purpose, reference: fromHex(reference),
       bill: { address: bill, bill: null, isSilenceAccepted: true }, back: backTo(bill), ...(await accountOf(address)),
-    });
+    }, ahead);
   } catch (error) {
     showSection("pay");
     notice(explain(error));

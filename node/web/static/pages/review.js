@@ -6,7 +6,7 @@ import { Problem } from "../parts/api.js";
 import { byId, facts, make, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { explainBill } from "../parts/explain_bill.js";
-import { NodeBehind, OutcomeUnknown, TwinFound, WalletChanged, findTwins, pay } from "../parts/paying.js";
+import { NodeBehind, OutcomeUnknown, TwinFound, WalletChanged, findTwins, lookAtAccount, pay } from "../parts/paying.js";
 import { BillChanged, BillOver, ShopSilent } from "../parts/shop.js";
 import { PaymentPending } from "../parts/store.js";
 import { beforePaying, readTroubles, whyStopped } from "../parts/troubles.js";
@@ -21,11 +21,21 @@ const look = { ready: null, page: null, onUnknown: null, onBillOver: null };
 export const setUpReview = (page, { onUnknown, onBillOver }) =>
   Object.assign(look, { page, onUnknown, onBillOver });
 
-export async function showReview(intent) {
+const STALE_MS = 15_000;
+
+// Asks for what the last look shows besides what is paid: together, and as soon as a payment is in sight, since each
+// answer may take a second. Before signing all is looked at again.
+export function lookAhead({ session }) {
+  const me = lookAtAccount(session);
+  me.catch(() => {}); // heard by who waits for it
+  return { me, value: todaysValue(), troubles: readTroubles(), until: performance.now() + STALE_MS };
+}
+
+// `ahead`, what `lookAhead` has begun to ask for; asked for now where that is too long ago.
+export async function showReview(intent, ahead = null) {
   const { page } = look;
-  // What doesn't wait for the account is asked meanwhile: each answer may take a second.
-  const value = todaysValue(), troubles = readTroubles();
-  const me = await page.session.get("/v1/me");
+  const { me: asked, value, troubles } = ahead?.until > performance.now() ? ahead : lookAhead(page);
+  const me = await asked;
   const twins = await findTwins(page, { ...intent, nextSequence: me.next_sequence }, me);
   const today = await value;
   const fee = contributionOf(intent, { coop: page.wallet.coop, rate: me.contribution });

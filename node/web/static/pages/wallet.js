@@ -72,7 +72,8 @@ async function useWallet(wallet) {
   }
   if (wallet.account !== undefined) {
     const { account, privateKey, federation, coop } = wallet;
-    page.session = new Session({ role: "member", number: account, privateKey, federation, coop });
+    const kept = page.store.session(wallet);
+    page.session = new Session({ role: "member", number: account, privateKey, federation, coop, kept });
     page.session.ready().catch(() => {}); // whoever needs it says what is wrong
     resendPending();
     return route();
@@ -83,8 +84,9 @@ async function useWallet(wallet) {
 
 // What the charter has become meanwhile, while the page is in use already.
 async function readNews() {
-  const { withNews } = await import("../parts/news.js");
+  const { learnNodes, withNews } = await import("../parts/news.js");
   page.charter = await withNews(page.store, page.charter);
+  await learnNodes(page.store, page.charter);
 }
 
 async function look() {

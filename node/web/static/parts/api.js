@@ -83,17 +83,25 @@ export async function accountsOfKey({ publicKey: key, privateKey, federation, co
 }
 
 // A session of a member or steward, opened when first needed and again when the node has forgotten it.
+//
+// `kept`, if given, keeps its token for the next page: {read(), write(token)}, as `Store.session` gives it. It opens what
+// the key beside it opens, and the node forgets it after an hour at most.
 export class Session {
-  constructor({ role, number, privateKey, federation, coop }) {
-    Object.assign(this, { role, number, privateKey, federation, coop });
+  constructor({ role, number, privateKey, federation, coop, kept = null }) {
+    Object.assign(this, { role, number, privateKey, federation, coop, kept });
     this.token = null;
     this.opening = null;
   }
 
   // Opened once, however many ask for it at the same time.
-  ready() {
-    this.opening ??= this.open().finally(() => { this.opening = null; });
+  ready(isKeptGood = true) {
+    this.opening ??= this.begin(isKeptGood).finally(() => { this.opening = null; });
     return this.opening;
+  }
+
+  async begin(isKeptGood) {
+    this.token = isKeptGood ? (await this.kept?.read().catch(() => null)) ?? null : null;
+    if (this.token === null) await this.open();
   }
 
   async open() {
@@ -105,16 +113,19 @@ export class Session {
       role, number, challenge: toBase64url(challenge), signature,
     });
     this.token = opened.token;
+    this.kept?.write(opened.token).catch(() => {}); // the next page opens one of its own
   }
 
   // Calls `request(token)`.
   async with(request) {
     if (this.token === null) await this.ready();
+    const { token } = this;
     try {
-      return await request(this.token);
+      return await request(token);
     } catch (error) {
       if (error.code !== "session_invalid" && error.code !== "session_ended") throw error;
-      await this.ready();
+      // Of several that are refused at once the first opens another.
+      if (this.token === token || this.token === null) await this.ready(false);
       return request(this.token);
     }
   }

@@ -6,6 +6,7 @@ import { fromBase64url, isEqual } from "../protocol/bytes.js";
 import { withChange } from "../protocol/changes.js";
 import { readCharter } from "../protocol/charter.js";
 import { decodeTransaction } from "../protocol/messages.js";
+import { keptAddresses, learnAddresses } from "./nodes.js";
 
 // The founding charter, checked against the federation that the caller trusts, and the newest one.
 export async function fetchCharters(federation) {
@@ -33,6 +34,15 @@ export async function withNews(store, charter) {
     return after;
   } catch {
     return charter;
+  }
+}
+
+// Where the other cooperatives' nodes are, before the first link to one of them is followed.
+export async function learnNodes(store, charter) {
+  try {
+    if ((await keptAddresses(store)).length === 0) await learnAddresses(store, charter);
+  } catch {
+    // asked again when a link leads to one
   }
 }
 

@@ -47,11 +47,11 @@ export async function pay(context, intent, onStep = () => {}) {
   return alone(async () => {
     if (await store.pending()) throw new PaymentPending();
     await checkWallet(store, wallet);
-    // The shop is asked meanwhile; what was recorded is read after the number that would be signed, never before.
+    // The shop is asked meanwhile; what was recorded is read with the number that would be signed, never before.
     const bill = intent.bill ? askBillAgain(intent.bill, charter) : null;
     bill?.catch(() => {}); // heard below
     if (bill) onStep("shop");
-    const me = await session.get("/v1/me");
+    const me = await lookAtAccount(session);
     await checkNumber(context, me.next_sequence);
     const twins = await findTwins(context, intent, me);
     if (bill && isOnItsWay(intent, twins, await bill)) throw new BillOnItsWay();
@@ -97,12 +97,20 @@ async function checkWallet(store, { publicKey, account, coop, federation }) {
   if (!isSame) throw new WalletChanged();
 }
 
+// The account and what was recorded of it lately, of one moment: whatever was paid before the number that would be
+// signed is in it. A node that doesn't know the question is asked for its history afterwards, never before.
+export async function lookAtAccount(session) {
+  const me = await session.get(`/v1/me?recent=${MOST_RECENT}`);
+  me.recent ??= (await session.get(`/v1/me/history?limit=${MOST_RECENT}`)).items;
+  return me;
+}
+
 // What was recorded lately that may be the same wish: from the receipts of this browser, and from the node,
-// which knows of other devices too. Times are the node's, so a wrong clock here changes nothing.
-export async function findTwins({ store, session }, intent, me) {
+// which knows of other devices too; `me` as `lookAtAccount` gives it. Times are the node's, so a wrong clock here
+// changes nothing.
+export async function findTwins({ store }, intent, me) {
   const kept = (await store.receipts()).map(({ id, time, intent: paid }) => ({ ...paid, id, time }));
-  const { items } = await session.get(`/v1/me/history?limit=${MOST_RECENT}`);
-  const recorded = items.filter(({ direction }) => direction === "out").map((item) => ({
+  const recorded = me.recent.filter(({ direction }) => direction === "out").map((item) => ({
     id: `${item.coop_number}-${item.number}`, time: item.time, sequence: item.sequence, status: item.status,
     payeeCoop: item.other.coop_number, payee: item.other.account, amount: item.amount,
     reference: item.reference === null ? null : fromHex(item.reference),

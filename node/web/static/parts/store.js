@@ -3,10 +3,13 @@
 // IndexedDB, with durable commits: when `beginPayment` has resolved, the signed bytes are on the disk. The
 // private key in it is one that no script can read out.
 
+import { isEqual } from "../protocol/bytes.js";
+
 const NAME = "fiado";
 const VERSION = 1;
 const KEPT = "kept";
 const RECEIPTS = "receipts";
+const SESSION_MS = 3_000_000; // a node keeps one for an hour
 
 // The browser lets this page keep nothing, or has thrown away what it kept.
 export class StorageDenied extends Error {}
@@ -86,10 +89,23 @@ export class Store {
 
   forgetWallet() {
     return this.write((kept, receipts) => {
-      for (const name of ["wallet", "sequence", "me", "addresses", "agreed-nodes", "contacts"]) kept.delete(name);
+      for (const name of ["wallet", "session", "sequence", "me", "addresses", "agreed-nodes", "contacts"]) kept.delete(name);
       for (const name of ["sequence", "first"]) kept.delete(IDBKeyRange.bound(`${name}-`, `${name}.`));
       receipts.clear();
     });
+  }
+
+  // Where a session of the wallet's account keeps its token from page to page, for no longer than a node may know it.
+  session({ account, publicKey }) {
+    return {
+      read: async () => {
+        const kept = await this.read("session");
+        const isOurs = kept?.account === account && isEqual(kept.publicKey, publicKey);
+        const age = Date.now() - kept?.since;
+        return isOurs && age >= 0 && age < SESSION_MS ? kept.token : null;
+      },
+      write: (token) => this.write((kept) => kept.put({ token, account, publicKey, since: Date.now() }, "session")),
+    };
   }
 
   pending() {

@@ -93,6 +93,23 @@ async def test_history_goes_back_page_by_page(tmp_path: Path) -> None:
 
 
 @on_loop
+async def test_the_account_and_its_newest_payments_come_in_one_answer(tmp_path: Path) -> None:
+    async with one_node(tmp_path) as town:
+        for sequence in range(1, 5):
+            (await town.client.post("/v1/payments", town.pay(sequence=sequence))).ok()
+        token = await town.people.member(1)
+        me = (await town.client.get("/v1/me?recent=3", token=token)).ok()
+        assert me["next_sequence"] == 5
+        assert [item["sequence"] for item in me["recent"]] == [4, 3, 2]
+        history = (await town.client.get("/v1/me/history?limit=3", token=token)).ok()
+        assert me["recent"] == history["items"]
+        assert (await town.client.get("/v1/me", token=token)).ok()["recent"] is None
+        for wrong in ("recent=-1", "recent=x", "recent=100000", "newest=3"):
+            answer = await town.client.get(f"/v1/me?{wrong}", token=token)
+            assert answer.problem() == "request_malformed"
+
+
+@on_loop
 async def test_an_account_is_found_by_number_and_by_handle(tmp_path: Path) -> None:
     async with one_node(tmp_path, members=1) as town:
         digits = town.federation.admit(1, 2, handle="123")
