@@ -25,9 +25,19 @@ _SPACES: Final = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _MARKS: Final = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 """Marks that are put on the character before them."""
 
+UNSEEN_AND_SPACES: Final = _UNSEEN + _SPACES
+"""All of that, for a class of a regular expression."""
+
+_LINE_ENDS: Final = re.compile(f"[\t-\r\x85\u2028\u2029{_SPACES}]")
+_UNSEEN_AT_ALL: Final = re.compile(f"[{_UNSEEN}]")
 _HIDING: Final = re.compile(rf"[{_UNSEEN}{_SPACES}]|\A[{_MARKS} ]| \Z|  |[{_MARKS}]{{3}}")
 
 
 def is_shown(text: str) -> bool:
     """Whether a reader sees all of it: nothing unseen, single spaces within, at most two marks in a row."""
     return _HIDING.search(text) is None
+
+
+def without_unseen(text: str) -> str:
+    """A text that somebody else wrote, in one line, with nothing in it that a reader does not see."""
+    return _UNSEEN_AT_ALL.sub("", _LINE_ENDS.sub(" ", text))

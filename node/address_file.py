@@ -1,7 +1,8 @@
 """A node folder's own word on where it answers: the file `node.address`, made by `fiado node moved`.
 
-Where nobody has made one, the node itself says the public address of its settings when it starts (decision 0080),
-and says it anew when that setting was changed. What a person has said stands until a person says otherwise.
+Where nobody has made one, the node itself says the public address of its settings when it starts, and says
+it anew when that setting was changed (decision 0080). What a person has said stands until a person says
+otherwise.
 
 The node tells it to its peers. Losing the file loses nothing: others know what was told, and serial numbers
 rise with the clock.

@@ -259,6 +259,8 @@ class Node:
             most=most,
             each=most if http.trust_forwarded else http.connections_each,
             steady_ms=self._world.steady_ms,
+            send_ms=http.send_ms,
+            send_least_bytes=http.send_least_bytes,
         )
 
     async def stop(self) -> None:

@@ -35,6 +35,7 @@ from node.http.base.problems import (
 from node.http.base.reading import JSON, check_address
 from node.http.base.refusals_problems import REFUSED
 from node.http.base.routes import Route
+from node.http.base.sending import unwatch
 from node.http.books import addresses, books, branches, health
 from node.http.books import problems as books_problems
 from node.http.commons import books as commons_books
@@ -176,6 +177,7 @@ async def _link(api: Api, request: web.Request) -> web.StreamResponse:
     """Other nodes' links, PROTOCOL section 10."""
     if request.headers.get("Upgrade", "").lower() != "websocket":
         raise Problem(UPGRADE_REQUIRED)
+    unwatch(request.transport)
     try:
         return await api.accept_link(request, api.address(request))
     except web.HTTPServiceUnavailable as error:
@@ -240,7 +242,12 @@ def _as_problem(error: Exception) -> Problem:
         case Problem():
             return error
         case MerchantRefusal():
-            return Problem(PROBLEMS[error.code], error.detail, pointer=error.pointer)
+            return Problem(
+                PROBLEMS[error.code],
+                error.detail,
+                pointer=error.pointer,
+                retry_after_s=error.retry_after_s,
+            )
         case NotNow():
             return Problem(TOO_MANY_REQUESTS, retry_after_s=10)
         case RunnerBusy():

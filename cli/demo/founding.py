@@ -98,9 +98,7 @@ def found(
     for number, folder in zip(numbers, folders, strict=True):
         own = coop_name(number)
         peers = {coop: url for coop, url in urls.items() if coop != own}
-        init_folder(
-            folder, coop=own, port=ports[number - 1], peers=peers, public_url=urls[own]
-        )
+        init_folder(folder, coop=own, port=ports[number - 1], peers=peers, public_url=urls[own])
         create_node_key(folder, node_keys[number].seed)
         install_charter(folder, charter=source, signatures=signatures)
         quicken(folder)

@@ -88,7 +88,9 @@ def init(
     if old is None and coop is None:
         raise click.UsageError(say("Missing option '--coop'."))
     if old is not None:
-        if any(_is_given(name) for name in ("coop", "host", "port", "store", "peers", "public_url")):
+        if any(
+            _is_given(name) for name in ("coop", "host", "port", "store", "peers", "public_url")
+        ):
             raise click.UsageError(
                 say("With --like everything else is as in {value}.", value=old / SETTINGS_FILE)
             )

@@ -4,7 +4,8 @@
     a comma between fields where people write 12.50, a semicolon where they write 12,50
     every field in quotes, lines that end with CR and LF (RFC 4180)
     control characters, line ends and tabs in a text become blanks: a row is one line
-    a text that a spreadsheet could take for a formula gets an apostrophe in front of it
+    a text that a spreadsheet could take for a formula gets an apostrophe in front of it, whatever that
+    nobody sees stands before the formula (`ledger.texts`)
 
 The pages write CSV by the same rule; `tests/vectors/csv.json` has the cases for both.
 """
@@ -15,13 +16,14 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from ledger.texts import UNSEEN_AND_SPACES
 from node.member.amounts import format_amount
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 
 _CONTROL: Final = re.compile("[\u0000-\u001f\u007f-\u009f\u2028\u2029]")
 _FORMULA: Final = re.compile(
-    "[ \u00a0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u2069\u3000\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
+    f"[ {UNSEEN_AND_SPACES}]*[=+\\-@\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]"
 )
 _COMMA_LANGUAGES: Final = frozenset(("ca", "de", "es", "eu", "fr", "gl", "it", "nl", "pl", "pt"))
 _POINT_COUNTRIES: Final = frozenset(("DO", "GT", "HN", "MX", "NI", "PA", "PE", "PR", "SV", "US"))

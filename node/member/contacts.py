@@ -1,10 +1,11 @@
 """Names for payees on this device: an address book beside the wallet, which no node ever sees.
 
 A name is 1 to 32 letters, digits, blanks, dots, apostrophes and hyphens, and begins with a letter or a
-digit: so it can be taken neither for an address nor for a link. Two names that differ in capitals or
-composition only are one. Whoever pays by a name is shown the address and asked; a name that somebody has as a
-handle at home is not taken. The browser's wallet goes by the same rules (`node/web/static/parts/contacts.js`,
-and the vectors in `tests/vectors/contacts.json`).
+digit: so it can be taken neither for an address nor for a link. It has nothing that nobody sees
+(`ledger.texts`), such as U+3164, which Unicode calls a letter. Two names that differ in capitals or
+composition only are one. Whoever pays by a name is shown the address and asked; a name that somebody has as
+a handle at home is not taken. The browser's wallet goes by the same rules
+(`node/web/static/parts/contacts.js`, and the vectors in `tests/vectors/contacts.json`).
 """
 
 import json
@@ -13,8 +14,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from ledger.texts import is_shown
 from ledger.transactions import HANDLE
 from node.member.addresses import Address, AddressError, parse_address
 from node.member.private_files import DiskFiles, PrivateFiles
@@ -72,7 +74,8 @@ def parse_name(text: str) -> str:
     """A name as it is kept: composed, with single blanks. Raises `NameUnusable`."""
     name = re.sub(" +", " ", unicodedata.normalize("NFC", text)).strip(" ")
     is_short = 1 <= len(name) <= LONGEST_NAME
-    if not is_short or name[0] in _MARKS or not all(map(_is_kept, name)):
+    is_good = is_short and name[0] not in _MARKS and all(map(_is_kept, name))
+    if not is_good or not is_shown(name):
         raise NameUnusable(text[: 2 * LONGEST_NAME])
     return name
 
@@ -105,6 +108,14 @@ def find_contact(contacts: Sequence[Contact], text: str) -> Contact | None:
     return next((each for each in contacts if each.name.casefold() == wanted), None)
 
 
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Raises ValueError where a field is there twice."""
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise ValueError("a field twice")
+    return document
+
+
 class ContactBook:
     """The file beside a wallet. Every change is on the disk when it returns."""
 
@@ -118,15 +129,20 @@ class ContactBook:
         if data is None:
             return []
         try:
-            document = json.loads(data)
+            document = json.loads(data, object_pairs_hook=_without_doubles)
             if document["format"] != _FORMAT:
                 raise ValueError(document["format"])
-            return [
+            found = [
                 Contact(parse_name(name), parse_address(address))
                 for name, address in document["contacts"].items()
             ]
+            # Of two that are one name nobody knows which was meant.
+            if len({each.name.casefold() for each in found}) != len(found):
+                raise ValueError("a name twice")
+            return found
         except (
             ValueError,
+            RecursionError,
             KeyError,
             TypeError,
             AttributeError,

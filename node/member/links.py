@@ -5,8 +5,9 @@
 
 The second is the one that a wallet's page makes: whoever opens it in a browser is on a page that pays. The
 node in it is not asked for anything here. Amount, memo, reference and the first digits of the federation's id
-are optional. A link asks; it proves nothing and is not signed: the payer's wallet shows what it says before
-anything is paid. `paying.link_hosts` says whom a link may make a wallet ask.
+are optional; one that is there and empty says nothing. A link asks; it proves nothing and is not signed: the
+payer's wallet shows what it says before anything is paid. `paying.link_hosts` says whom a link may make a
+wallet ask.
 """
 
 import re
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, quote, unquote
 
+from ledger.texts import without_unseen
 from node.member.addresses import Address, parse_address
 from node.member.amounts import format_amount, parse_amount
 from node.urls import parse_node_url
@@ -84,8 +86,8 @@ def parse_payee(text: str) -> PaymentRequest:
     fields = _fields(query, _FIELDS)
     return PaymentRequest(
         payee=parse_address(unquote(address)),
-        amount=parse_amount(fields["amount"], grouped=False) if "amount" in fields else None,
-        memo=fields.get("memo", ""),
+        amount=parse_amount(fields["amount"], grouped=False) if fields.get("amount") else None,
+        memo=without_unseen(fields.get("memo", "")),
         federation=_federation(fields),
     )
 
@@ -100,8 +102,8 @@ def _parse_page(link: str, page: str) -> PaymentRequest:
         raise LinkError("its reference is not 64 hex digits")
     return PaymentRequest(
         payee=parse_address(fields.get("to", "")),
-        amount=parse_amount(fields["amount"], grouped=False) if "amount" in fields else None,
-        memo=fields.get("for", ""),
+        amount=parse_amount(fields["amount"], grouped=False) if fields.get("amount") else None,
+        memo=without_unseen(fields.get("for", "")),
         federation=_federation(fields),
         reference=reference,
         bill=fields.get("bill", ""),
@@ -119,7 +121,7 @@ def _federation(fields: Mapping[str, str]) -> str:
 
 def _fields(query: str, known: AbstractSet[str]) -> dict[str, str]:
     try:
-        pairs = parse_qsl(query, strict_parsing=True) if query else []
+        pairs = parse_qsl(query, strict_parsing=True, keep_blank_values=True) if query else []
     except ValueError:
         raise LinkError("what follows the question mark can't be read") from None
     fields = dict(pairs)

@@ -13,6 +13,7 @@ from ledger.validators.interface import Validator
 from node.engine.health.troubles import Trouble
 from node.merchant import shapes
 from node.merchant.access import Delivery, Endpoint, read_endpoint
+from node.merchant.allowances import Allowances
 from node.merchant.desk import Desk
 from node.merchant.event_types import invoice_event
 from node.merchant.followed import Deadlines, Followed
@@ -68,6 +69,10 @@ class Context:
     """Reference -> id of the refunds that are prepared and not signed yet."""
     requests_seen: Sketch = field(default_factory=Sketch)
     """The keys of all requests that were ever remembered."""
+    invoice_bytes: Allowances
+    """What each account's new invoices may take."""
+    messages: Allowances
+    """How many messages each account may ask for."""
     endpoints: dict[int, dict[str, Endpoint]] = field(default_factory=dict)
     """The endpoints of the accounts that were asked for so far, by id."""
     troubles: list[Trouble] = field(default_factory=list)

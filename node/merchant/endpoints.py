@@ -188,6 +188,7 @@ class Endpoints:
     def test(self, account: int, id_: str) -> Delivery:
         """Send it a message that tells of nothing, in the way of all others. Raises `MerchantRefusal`."""
         context, endpoint = self._context, self.own(account, id_)
+        self._take_message(account)
         message = message_id(TEST_EVENT, f"{id_}/{context.now_ms}")
         event = {"type": TEST_EVENT, "timestamp": moment(context.now_ms), "data": {"id": id_}}
         delivery = Delivery(
@@ -234,9 +235,21 @@ class Endpoints:
         record = context.desk.find(MerchantRecord.DELIVERY, f"{id_}/{message}")
         if record is None:
             raise MerchantRefusal(NotDone.DELIVERY_NOT_FOUND)
+        self._take_message(account)
         delivery = replace(read_delivery(record), state="waiting", tries=0)
         context.desk.replace(delivery.to_record(due=context.now_ms))
         return delivery
+
+    def _take_message(self, account: int) -> None:
+        """Let the account pay for a message that nothing but its asking sends."""
+        wait_ms = self._context.messages.take(account, 1, self._context.now_ms)
+        if wait_ms:
+            seconds = -(-wait_ms // 1000)
+            raise MerchantRefusal(
+                NotDone.WEBHOOK_MESSAGES_TOO_MANY,
+                f"The account has asked for as many messages as it may; one more goes in {seconds} s.",
+                retry_after_s=seconds,
+            )
 
     # --- for the dispatcher ---
 

@@ -6,7 +6,7 @@ transaction of the same tick, and new ones must not be there yet; so no race and
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from heapq import heappush
@@ -72,16 +72,37 @@ class Invoicing:
         if not 1 <= amount <= MAX:
             raise MerchantRefusal(NotDone.AMOUNT_OUT_OF_RANGE, pointer=_amount_pointer(request))
         invoice = self._invoice(request, price, amount, self._expires(request, latest))
+        row = invoice.to_record(due=context.due_ms(invoice))
+        requests = [
+            (key, due_ms, _request_record(key, request.fingerprint, invoice, due_ms))
+            for key, due_ms in _request_keys(request, context)
+        ]
+        self._take_bytes(request.account, [row, *(record for _, _, record in requests)])
         if request.is_base_guessed:
             values = {"link": request.base}
             context.troubles.append(Trouble(kind=TroubleKind.PUBLIC_URL_MISSING, values=values))
-        context.desk.add(invoice.to_record(due=context.due_ms(invoice)))
+        context.desk.add(row)
         context.watch(invoice)
-        for key, due_ms in _request_keys(request, context):
-            context.add_request(_request_record(key, request.fingerprint, invoice, due_ms))
+        for key, due_ms, record in requests:
+            context.add_request(record)
             if due_ms is not None:
                 heappush(context.deadlines, (due_ms, MerchantRecord.REQUEST, key))
         return invoice, False
+
+    def _take_bytes(self, account: int, records: Sequence[Record]) -> None:
+        """Let the account pay for its rows, and for the messages of about that size that tell of them."""
+        context = self._context
+        size = sum(len(each.id) + len(each.data) for each in records)
+        told = 1 + len(context.endpoints_of(account))
+        wait_ms = context.invoice_bytes.take(account, size * told, context.now_ms)
+        if wait_ms:
+            seconds = -(-wait_ms // 1000)
+            raise MerchantRefusal(
+                NotDone.INVOICE_BYTES_TOO_MANY,
+                f"The account's invoices take as much as they may in a day; there is room for this one "
+                f"in {seconds} s.",
+                retry_after_s=seconds,
+            )
 
     def of_client(self, account: int, client_id: str) -> Invoice | None:
         """The invoice of an account that was made with this id of the client's."""

@@ -7,8 +7,10 @@ race parts the two. After a failed commit this object is as unreliable as its en
 
 from collections.abc import Sequence
 from heapq import heapify, heappop, heappush
+from typing import Final
 
 from node.engine.view import Gathered, View
+from node.merchant.allowances import Allowances
 from node.merchant.context import Context
 from node.merchant.desk import Desk
 from node.merchant.endpoints import Endpoints, Keys
@@ -23,6 +25,9 @@ from node.merchant.sightings import Sightings
 from node.merchant.states import Happening, State
 from node.merchant.views import Views
 from node.store import Segment
+
+DAY_MS: Final = 86_400_000
+HOUR_MS: Final = 3_600_000
 
 
 class Merchants:
@@ -45,6 +50,8 @@ class Merchants:
             deadlines=deadlines,
             followed=Followed(self._settings, desk, deadlines),
             now_ms=view.now_ms,
+            invoice_bytes=Allowances(most=self._settings.invoice_day_bytes, span_ms=DAY_MS),
+            messages=Allowances(most=self._settings.webhook_messages_hour, span_ms=HOUR_MS),
         )
         self.context = context
         self.invoicing = Invoicing(context)

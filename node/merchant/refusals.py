@@ -12,6 +12,7 @@ class NotDone(StrEnum):
     ENDPOINTS_TOO_MANY = "endpoints_too_many"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     INDEX_MISSING = "index_missing"
+    INVOICE_BYTES_TOO_MANY = "invoice_bytes_too_many"
     INVOICE_EXISTS = "invoice_exists"
     INVOICE_NOT_FOUND = "invoice_not_found"
     INVOICE_STATE = "invoice_state"
@@ -28,17 +29,27 @@ class NotDone(StrEnum):
     REFUND_PAYMENT_NEEDED = "refund_payment_needed"
     REFUND_SIGNED = "refund_signed"
     REFUND_TOO_LARGE = "refund_too_large"
+    WEBHOOK_MESSAGES_TOO_MANY = "webhook_messages_too_many"
     WEBHOOK_NOT_FOUND = "webhook_not_found"
     WEBHOOK_URL_REFUSED = "webhook_url_refused"
 
 
 class MerchantRefusal(Exception):
-    """Ends a request; nothing has changed. `pointer` names the field that is wrong (RFC 6901)."""
+    """Ends a request; nothing has changed. `pointer` names the field that is wrong (RFC 6901).
+
+    `retry_after_s`: in how many seconds the same is done.
+    """
 
     def __init__(
-        self, code: NotDone, detail: str | None = None, *, pointer: str | None = None
+        self,
+        code: NotDone,
+        detail: str | None = None,
+        *,
+        pointer: str | None = None,
+        retry_after_s: int | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
         self.pointer = pointer
+        self.retry_after_s = retry_after_s

@@ -18,13 +18,14 @@ class MerchantSettings:
     merchants' servers are in the node's own network."""
     invoice_ms: int = 900_000
     """How long an invoice can be paid when the merchant does not say: 15 minutes."""
-    """How long at most."""
     watched_ms: int = 30 * 86_400_000
     """How long after its end an invoice still takes notice of payments that come too late."""
     remembered_ms: int = 7 * 86_400_000
     """How long an Idempotency-Key is remembered."""
     watched_invoices: int = 250_000
     """How many invoices of one account are watched at a time."""
+    invoice_day_bytes: int = 134_217_728
+    """How much the new invoices of one account may take in a day, what endpoints are told included."""
     summed_movements: int = 100_000
     """Over how many payments and refunds takings are summed for one request."""
     deliveries_kept_ms: int = 30 * 86_400_000
@@ -35,6 +36,8 @@ class MerchantSettings:
     """How many webhook endpoints one account may have."""
     ended_each_tick: int = 1_000
     """How many invoices end in one tick at most; the others follow in the next."""
+    webhook_messages_hour: int = 60
+    """How many test messages, and messages again, an account may ask for in an hour."""
     webhook_ms: int = 15_000
     """How long a merchant's server may take to answer."""
     webhook_answer_bytes: int = 4_096

@@ -7,7 +7,7 @@ when a socket is made for it, and that socket connects to exactly this address. 
 import re
 import socket
 from collections.abc import Callable
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final
 
 from yarl import URL
@@ -19,8 +19,22 @@ LONGEST_URL: Final = 512
 _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _LONGEST_NAME: Final = 253
 
-_TRANSLATED: Final = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"))
-"""Where the last four bytes are an IPv4 address."""
+_TRANSLATED: Final = IPv6Network("64:ff9b::/96")
+"""Where the last four bytes are an IPv4 address, RFC 6052."""
+_GLOBAL_IPV6: Final = IPv6Network("2000::/3")
+"""All that is given out of IPv6. Whatever else there is or will be is somebody's own, or of no use."""
+_SPECIAL: Final = tuple(
+    ip_network(each)
+    for each in (
+        # RFC 6890 and the registries of special addresses; what a version of Python knows of them differs.
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16"),
+        *("198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
+        *("2001::/23", "2001:db8::/32", "3fff::/20"),
+    )
+)
+_ISATAP: Final = (0x00005EFE, 0x02005EFE)
+"""Before the last four bytes: they are an IPv4 address of whoever's network it is, RFC 5214."""
 
 
 class AddressRefused(OSError):
@@ -36,21 +50,27 @@ def is_public(text: str) -> bool:
     inner = _inner(address)
     if inner is not None and not _is_global(inner):
         return False
-    return inner is not None or _is_global(address)
+    return _is_global(address) or (inner is not None and not _is_isatap(address))
 
 
 def _is_global(address: IPv4Address | IPv6Address) -> bool:
-    return address.is_global and not (address.is_multicast or address.is_reserved)
+    is_given_out = isinstance(address, IPv4Address) or address in _GLOBAL_IPV6
+    # In the networks of the other version no address is.
+    return is_given_out and not any(address in network for network in _SPECIAL)
 
 
 def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
     """The IPv4 address to which an IPv6 address leads."""
     if isinstance(address, IPv4Address):
         return None
-    if any(address in network for network in _TRANSLATED):
+    if address in _TRANSLATED or _is_isatap(address):
         return IPv4Address(address.packed[-4:])
     teredo = address.teredo
     return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None)
+
+
+def _is_isatap(address: IPv4Address | IPv6Address) -> bool:
+    return address.version == 6 and int.from_bytes(address.packed[8:12], "big") in _ISATAP
 
 
 def check_url(text: str, *, allow_private: bool) -> str:

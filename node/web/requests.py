@@ -1,7 +1,8 @@
 """Payment requests in an address: `/pay?to=alice@norte&amount=12.50&for=bread&ref=...&federation=...`.
 
 A request asks; it proves nothing. What the address says is read strictly here and shown to the payer
-before anything is paid. Scripts read the same fields again for the wallet.
+before anything is paid, without what nobody sees; an empty field says nothing. Scripts read the same fields
+again for the wallet.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import Final
 
 from ledger.codec import MAX
 from ledger.founding import COOP_NAME
+from ledger.texts import without_unseen
 from ledger.transactions import HANDLE
 
 LONGEST_PURPOSE: Final = 140
@@ -48,20 +50,20 @@ def read_request(query: Mapping[str, str]) -> PaymentRequest:
         raise RequestUnreadable("to")
     if len(query) != len(set(query)):
         raise RequestUnreadable("twice")  # who reads another of the two would pay something else
-    reference = query.get("ref")
+    reference = query.get("ref") or None
     if reference is not None and not _REFERENCE.fullmatch(reference):
         raise RequestUnreadable("ref")
     federation = query.get("federation", "")
     if federation and not _FEDERATION.fullmatch(federation):
         raise RequestUnreadable("federation")
-    bill = query.get("bill")
+    bill = query.get("bill") or None
     if bill is not None and not _BILL.fullmatch(bill):
         raise RequestUnreadable("bill")
     return PaymentRequest(
         handle=handle,
         coop=coop,
         amount=_read_amount(query["amount"]) if query.get("amount") else None,
-        purpose=query.get("for", "")[:LONGEST_PURPOSE],
+        purpose=without_unseen(query.get("for", ""))[:LONGEST_PURPOSE],
         reference=reference,
         federation=federation,
         bill=bill,

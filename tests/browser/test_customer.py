@@ -88,8 +88,8 @@ return performance.getEntriesByType("resource").filter(({ name }) => name.includ
 def test_who_was_at_the_wallet_waits_for_one_answer_before_the_last_look(
     stage: Stage, phone: Browser
 ) -> None:
-    """The bill, the account with its newest payments, and what is said besides are asked together; the session
-    of the page before goes on, and is opened again when the node has forgotten it."""
+    """The bill, the account with its newest payments, and what is said besides are asked together; the
+    session of the page before goes on, and is opened again when the node has forgotten it."""
     till = Till(stage, 2)
     join(phone, stage, 1, "ana", limit=50_000)
     phone.wait(lambda _: phone.run(_ADDRESSES) or None, "the nodes are known")

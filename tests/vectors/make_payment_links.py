@@ -47,6 +47,11 @@ def _read() -> Iterator[dict[str, Any]]:
         (_PAGE + f"to=ana@norte&federation={_FEDERATION[:16]}", {"federation": _FEDERATION[:16]}),
         (_PAGE + f"to=ana@norte&amount=0.05&ref={_REF}", {"amount": 5, "reference": _REF}),
         (_PAGE + "to=ana@norte&for=pan%20%26%20queso", {"purpose": "pan & queso"}),
+        (_PAGE + "to=ana@norte&amount=&for=&ref=&bill=", {}),
+        ("fiado:ana@norte?amount=&memo=&federation=", {}),
+        (_PAGE + "to=ana@norte&for=pan%E2%80%AEnap%C2%AD%E3%85%A4", {"purpose": "pannap"}),
+        (_PAGE + "to=ana@norte&for=pan%0Ay%E3%80%80queso", {"purpose": "pan y queso"}),
+        ("fiado:ana@norte?memo=a%E2%80%8Bb%C2%A0c", {"purpose": "ab c"}),
         ("http://127.0.0.1:8080/pay?to=ana@norte&amount=90071992547409.91", {"amount": 2**53 - 1}),
         (
             _PAGE + f"to=ana@norte&amount=3&ref={_REF}&bill={_BILL}",
@@ -108,6 +113,8 @@ def _refused() -> Iterator[tuple[str, str]]:
     yield "an amount that rounds", "fiado:ana@norte?amount=1.005"
     yield "an amount with an exponent", _PAGE + "to=ana@norte&amount=1e3"
     yield "an amount in other digits", _PAGE + "to=ana@norte&amount=\u0663"
+    yield "a reference twice, once empty", _PAGE + f"to=ana@norte&ref=&ref={_REF}"
+    yield "a memo twice, of the program", "fiado:ana@norte?memo=&memo=bread"
     yield "a short reference", _PAGE + "to=ana@norte&ref=9c"
     yield "a reference in capitals", _PAGE + f"to=ana@norte&ref={_REF.upper()}"
     yield "too little of a federation", _PAGE + f"to=ana@norte&federation={_FEDERATION[:15]}"

@@ -9,8 +9,9 @@ import asyncio
 import logging
 import resource
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
+from node.http.base.sending import WatchedTransport
 from node.logs import log_event
 from node.shares import Held, Shares
 
@@ -41,8 +42,13 @@ class Doors:
         most: int,
         each: int,
         steady_ms: Callable[[], int],
+        send_ms: int = 0,
+        send_least_bytes: int = 0,
     ) -> None:
+        """`send_ms`, `send_least_bytes`: see `sending`; 0: nobody watches how fast answers are read."""
         self._make = make
+        self._send_ms = send_ms
+        self._send_least_bytes = send_least_bytes
         self._shares = Shares(total=most, each=each)
         self._steady_ms = steady_ms
         self._refused = 0
@@ -65,6 +71,18 @@ class Doors:
             log_event("connections_refused", values, level=logging.WARNING)
             self._refused = 0
         return None
+
+    def watched(self, transport: asyncio.BaseTransport) -> asyncio.BaseTransport:
+        """The transport of a connection that was let in, as it is written to."""
+        if not self._send_ms or not isinstance(transport, asyncio.Transport):
+            return transport
+        watched = WatchedTransport(
+            transport,
+            send_ms=self._send_ms,
+            least_bytes=self._send_least_bytes,
+            call_later=asyncio.get_running_loop().call_later,
+        )
+        return cast(asyncio.Transport, watched)
 
     def make(self) -> asyncio.Protocol:
         """What speaks HTTP with a connection that was let in."""
@@ -92,7 +110,7 @@ class _Door(asyncio.Protocol):
         self.eof_received = inner.eof_received  # type: ignore[method-assign]
         self.pause_writing = inner.pause_writing  # type: ignore[method-assign]
         self.resume_writing = inner.resume_writing  # type: ignore[method-assign]
-        inner.connection_made(transport)
+        inner.connection_made(self._doors.watched(transport))
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self._held is not None:

@@ -33,6 +33,10 @@ class HttpSettings:
     """How much of that one address may have; at least `batch_bytes`, or the largest never fit."""
     body_ms: int = 30_000
     """How long a client may take to send a body."""
+    send_ms: int = 30_000
+    """In how long a reader has to take `send_least_bytes` of what waits for it, or be let go."""
+    send_least_bytes: int = 16_384
+    """How much; of a large answer a twentieth, if that is more."""
     entries_bytes: int = MOST_ENTRIES_BYTES
     """The most that one request for entries is given."""
     entries_held_bytes: int = 64 * 1024 * 1024

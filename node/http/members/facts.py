@@ -81,9 +81,7 @@ def member_self(view: View, number: int, *, recent: int) -> shapes.MemberSelf | 
     if found is None:
         return None
     newest = history(view, number, None, recent).items if recent else None
-    return shapes.MemberSelf(
-        **asdict(found), paid_for=paid_for_others(view, number), recent=newest
-    )
+    return shapes.MemberSelf(**asdict(found), paid_for=paid_for_others(view, number), recent=newest)
 
 
 def members_after(view: View, after: int, most: int) -> shapes.Members:

@@ -265,7 +265,9 @@ class MemberSelf(Member, frozen=True, tag_field="role", tag="member"):
     ]
     recent: Annotated[
         list[HistoryItem] | None,
-        Meta(description="The newest payments, of the same moment as all else; null: not asked for."),
+        Meta(
+            description="The newest payments, of the same moment as all else; null: not asked for."
+        ),
     ] = None
 
 

@@ -49,7 +49,7 @@ class Wanted:
     since_ms: int | None
     until_ms: int | None
     text: str | None
-    metadata: tuple[str, str] | None
+    metadata: str | None
 
     @property
     def looks_into(self) -> bool:
@@ -58,16 +58,20 @@ class Wanted:
 
     def has(self, invoice: Invoice) -> bool:
         """Whether this is one of them."""
-        name, value = self.metadata or ("", "")
         return (
             (self.states is None or invoice.state in self.states)
             and self.client_id in (None, invoice.client_id)
             and self.order_id in (None, invoice.order)
             and (self.since_ms is None or invoice.created_ms >= self.since_ms)
             and (self.until_ms is None or invoice.created_ms < self.until_ms)
-            and (self.metadata is None or invoice.metadata.get(name) == value)
+            and (self.metadata is None or self.metadata in _pairs(invoice))
             and (self.text is None or any(self.text in each.casefold() for each in _texts(invoice)))
         )
+
+
+def _pairs(invoice: Invoice) -> Iterator[str]:
+    """Names and values as a filter writes them; names may have a `=` too."""
+    return (f"{name}={value}" for name, value in invoice.metadata.items())
 
 
 def _texts(invoice: Invoice) -> Iterator[str]:
@@ -113,13 +117,10 @@ def _since_ms(first: date | None, zone: ZoneInfo, since: int | None) -> int | No
     return max(begun + ([] if since is None else [since * 1000]), default=None)
 
 
-def _metadata(text: str | None) -> tuple[str, str] | None:
-    if text is None:
-        return None
-    name, mark, value = text.partition("=")
-    if not (name and mark):
+def _metadata(text: str | None) -> str | None:
+    if text is not None and "=" not in text[1:]:
         raise _malformed("metadata", "a name and a value with = between them")
-    return name, value
+    return text
 
 
 def _begins_ms(day: date, zone: ZoneInfo) -> int:
@@ -162,7 +163,7 @@ PARAMETERS: Final = (
     Parameter(
         name="metadata",
         description="Only those with this in their metadata: `name=value`.",
-        schema={**_TEXT, "pattern": "^[^=]+="},
+        schema={**_TEXT, "pattern": "^.[^=]*="},
     ),
 )
 """For the description, in the order of `NAMES`."""

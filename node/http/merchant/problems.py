@@ -53,6 +53,22 @@ INVOICES_TOO_MANY: Final = ProblemKind(
     "The account has as many invoices as the node watches at a time.",
     "Wait until older ones have ended, or ask the node's operator to watch more.",
 )
+INVOICE_BYTES_TOO_MANY: Final = ProblemKind(
+    "invoice_bytes_too_many",
+    429,
+    "Too much for a day",
+    "The account's new invoices take as much of the node as they may in a day.",
+    "Send the same again after the time that Retry-After says, or ask the node's operator for more.",
+    retryable=True,
+)
+WEBHOOK_MESSAGES_TOO_MANY: Final = ProblemKind(
+    "webhook_messages_too_many",
+    429,
+    "Too many messages",
+    "The account has asked for as many test messages, and messages again, as it may in an hour.",
+    "Ask again after the time that Retry-After says. What happens to invoices is told all the same.",
+    retryable=True,
+)
 IDEMPOTENCY_KEY_MALFORMED: Final = ProblemKind(
     "idempotency_key_malformed",
     400,

@@ -14,6 +14,7 @@ from node.http.merchant.invoices import BEFORE, LIMIT, format_cursor, read_curso
 from node.http.merchant.problems import (
     DELIVERY_NOT_FOUND,
     ENDPOINTS_TOO_MANY,
+    WEBHOOK_MESSAGES_TOO_MANY,
     WEBHOOK_NOT_FOUND,
     WEBHOOK_URL_REFUSED,
 )
@@ -269,7 +270,7 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(_ID,),
         answer=shapes.Delivery,
-        problems=(WEBHOOK_NOT_FOUND,),
+        problems=(WEBHOOK_NOT_FOUND, WEBHOOK_MESSAGES_TOO_MANY),
     ),
     Route(
         method="DELETE",
@@ -333,6 +334,6 @@ ROUTES = (
         access=Access.MERCHANT,
         parameters=(_ID, _MESSAGE),
         answer=shapes.Delivery,
-        problems=(WEBHOOK_NOT_FOUND, DELIVERY_NOT_FOUND),
+        problems=(WEBHOOK_NOT_FOUND, DELIVERY_NOT_FOUND, WEBHOOK_MESSAGES_TOO_MANY),
     ),
 )

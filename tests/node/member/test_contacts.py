@@ -77,6 +77,10 @@ def test_they_are_kept_replaced_and_forgotten(tmp_path: Path) -> None:
         b'{"format": "fiado contacts 1", "contacts": {"Carla": "nobody"}}',
         b'{"format": "fiado contacts 1", "contacts": ["Carla"]}',
         b'{"format": "fiado contacts 1", "contacts": {"Carla": 7}}',
+        b"[" * 100_000,
+        b'{"format": "fiado contacts 1", "contacts": {"Carla": "carla@sur", "CARLA": "carla@este"}}',
+        b'{"format": "fiado contacts 1", "contacts": {"Carla": "carla@sur", "Carla": "carla@este"}}',
+        '{"format": "fiado contacts 1", "contacts": {"Carla\u3164": "carla@sur"}}'.encode(),
     ],
 )
 def test_a_damaged_file_is_said_and_left_alone(data: bytes, tmp_path: Path) -> None:

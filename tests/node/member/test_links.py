@@ -1,5 +1,6 @@
 """Payment links and places of entries: what is written is read back, and nothing else is."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.paying.payees import PayeeType
+from ledger.texts import without_unseen
 from node.member.addresses import Address, AddressError
 from node.member.amounts import LARGEST_AMOUNT, AmountError
 from node.member.links import LONGEST_LINK, LinkError, PaymentRequest, format_link, parse_payee
@@ -28,7 +30,8 @@ def test_a_link_is_read_back(amount: int | None, memo: str, federation: str) -> 
     except UnicodeEncodeError:
         return
     request = PaymentRequest(payee=ALICE, amount=amount, memo=memo, federation=federation)
-    assert parse_payee(format_link(request)) == request
+    shown = replace(request, memo=without_unseen(memo))
+    assert parse_payee(format_link(request)) == shown
 
 
 def test_an_address_alone_asks_for_nothing() -> None:

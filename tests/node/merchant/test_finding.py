@@ -36,7 +36,7 @@ async def test_each_filter_finds_what_it_names(tmp_path: Path) -> None:
                 client_id=f"c{number}",
                 order_id=order,
                 description=description,
-                metadata={"table": table, "note": f"n={number}"},
+                metadata={"table": table, "note": f"n={number}", f"a=b{number}": "c=d"},
             )
             stall.clock.forward(day)
         first = (await stall.ask("/v1/invoices?client_id=c1", method="GET", key="read")).ok()
@@ -52,6 +52,7 @@ async def test_each_filter_finds_what_it_names(tmp_path: Path) -> None:
         assert await found(stall, "metadata=table%3D4") == ["c3", "c1"]
         assert await found(stall, "metadata=note%3Dn%3D2") == ["c2"]
         assert await found(stall, "metadata=table%3D9") == []
+        assert await found(stall, "metadata=a%3Db3%3Dc%3Dd") == ["c3"]
         assert await found(stall, f"from={begun}&to={begun}{utc}") == ["c1"]
         assert await found(stall, f"from={_day(made + day)}{utc}") == ["c3", "c2"]
         assert await found(stall, f"to={_day(made + day)}{utc}") == ["c2", "c1"]

@@ -7,6 +7,7 @@ import segno
 
 from node.folder.files import FolderError
 from node.folder.settings import parse_settings
+from node.merchant.allowances import Allowances
 from node.merchant.sketch import Sketch
 from tests.node.loops import on_loop
 from tests.node.merchant.stall import SETTINGS, a_stall
@@ -102,6 +103,78 @@ async def test_keys_endpoints_and_open_invoices_are_bounded(tmp_path: Path) -> N
             await stall.invoice()
         third = await stall.ask("/v1/invoices", {"amount": {"value": "1", "scale": 2}})
         assert third.problem() == "invoices_too_many"
+
+
+@on_loop
+async def test_invoices_have_so_many_bytes_a_day(tmp_path: Path) -> None:
+    settings = SETTINGS + "invoice_day_bytes = 4000\n"
+    async with a_stall(tmp_path, settings=settings, members=2) as stall:
+        for power in ("invoices", "read", "webhooks"):
+            await stall.key(power)
+        body = {"amount": {"value": "1", "scale": 2}, "description": "x" * 200}
+        first = (await stall.ask("/v1/invoices", {**body, "client_id": "c0"})).ok()
+        made = 1
+        while (last := await stall.ask("/v1/invoices", body)).status == 201:
+            made += 1
+            assert made < 10
+        assert last.problem() == "invoice_bytes_too_many"
+        wait_s = int(last.headers["Retry-After"])
+        assert 0 < wait_s <= 86_400 and f"in {wait_s} s" in last.json["detail"]
+        # What was made before is found without paying, and others have their own.
+        again = await stall.ask("/v1/invoices", {**body, "client_id": "c0"})
+        assert again.ok()["id"] == first["id"]
+        stall.clock.forward(wait_s - 2)
+        assert (await stall.ask("/v1/invoices", body)).problem() == "invoice_bytes_too_many"
+        stall.clock.forward(3)
+        (await stall.ask("/v1/invoices", body)).ok()
+        # With somebody who is told of it, one takes twice as much.
+        stall.clock.forward(86_400)
+        await stall.endpoint("http://127.0.0.1:1/")
+        told = 0
+        while (await stall.ask("/v1/invoices", body)).status == 201:
+            told += 1
+        assert made // 2 - 1 <= told <= made // 2 + 1
+
+
+@on_loop
+async def test_so_many_messages_are_sent_for_the_asking(tmp_path: Path) -> None:
+    settings = SETTINGS + "webhook_messages_hour = 3\n"
+    async with a_stall(tmp_path, settings=settings, members=1) as stall:
+        await stall.key("webhooks")
+        endpoint = await stall.endpoint("http://127.0.0.1:1/")
+        path = f"/v1/webhooks/{endpoint['id']}"
+        sent = [(await stall.ask(f"{path}/test", key="webhooks")).ok() for _ in range(2)]
+        again = f"{path}/deliveries/{sent[0]['message']}/redeliver"
+        (await stall.ask(again, key="webhooks")).ok()
+        for refused in (again, f"{path}/test"):
+            answer = await stall.ask(refused, key="webhooks")
+            assert answer.problem() == "webhook_messages_too_many"
+            assert 0 < int(answer.headers["Retry-After"]) <= 1_200
+        stall.clock.forward(1_200)
+        (await stall.ask(f"{path}/test", key="webhooks")).ok()
+
+
+class TestAllowances:
+    def test_they_fill_evenly_and_no_further(self) -> None:
+        some = Allowances(most=10, span_ms=1_000)
+        assert some.take(1, 10, 0) == 0
+        assert some.take(1, 3, 0) == 300
+        assert some.take(1, 3, 299) == 1
+        assert some.take(1, 3, 300) == 0
+        assert some.take(2, 10, 0) == 0
+        assert some.take(1, 10, 9_000) == 0
+        assert some.take(1, 1, 9_000) == 100
+
+    def test_more_than_there_ever_is_takes_all(self) -> None:
+        some = Allowances(most=10, span_ms=1_000)
+        assert some.take(1, 25, 0) == 0
+        assert some.take(1, 25, 500) == 500
+
+    def test_a_clock_that_is_set_back_gives_nothing_and_takes_nothing(self) -> None:
+        some = Allowances(most=10, span_ms=1_000)
+        assert some.take(1, 10, 5_000) == 0
+        assert some.take(1, 1, 0) == 100
+        assert some.take(1, 1, 5_100) == 0
 
 
 def test_a_sketch_never_forgets() -> None:

@@ -16,6 +16,10 @@ from node.merchant.targets import AddressRefused, check_url, guarded_sockets, is
         "0.0.0.0", "255.255.255.255", "224.0.0.1", "240.0.0.1", "192.0.2.1", "198.18.0.1",
         "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:10.0.0.1",
         "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:db8::1", "nonsense",
+        "fec0::1", "::7f00:1", "::ffff:0:a00:1", "64:ff9b::a00:1", "64:ff9b:1::808:808",
+        "::ffff:100.64.0.1", "2002:6440:1::1", "2002:a00:1::1", "2001:0:808:808::f5ff:fffe",
+        "fe80::5efe:808:808", "2606:4700::5efe:a00:1", "2606:4700::200:5efe:a00:1", "100::1",
+        "5f00::1", "3fff::1", "4000::1", "192.88.99.1", "192.0.0.8", "100.127.255.255",
     ],
 )  # fmt: skip
 def test_addresses_that_are_not_public(address: str) -> None:
@@ -23,7 +27,11 @@ def test_addresses_that_are_not_public(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["1.1.1.1", "8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"]
+    "address",
+    [
+        *("1.1.1.1", "8.8.8.8", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"),
+        *("100.63.255.255", "100.128.0.0", "2002:808:808::1", "2606:4700::5efe:808:808"),
+    ],
 )
 def test_addresses_that_are_public(address: str) -> None:
     assert is_public(address)

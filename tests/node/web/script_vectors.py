@@ -18,7 +18,7 @@ MODULES: Final = {
                 *("messages", "mnemonic", "names", "receipts", "sealing", "signing", "tally"),
             ),
         ),
-        ("parts", ("amounts", "bookings", "contacts", "links", "tables")),
+        ("parts", ("amounts", "bookings", "contacts", "links", "tables", "unseen")),
     )
     for name in names
 }
@@ -59,6 +59,7 @@ _NAMES: Final = (
     "csv",
     "statement",
     "contacts",
+    "texts",
     "payment_links",
     "tally",
     "guarantees",

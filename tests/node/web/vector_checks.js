@@ -136,7 +136,7 @@
       await refused(`longer form of ${note} at ${at}: ${put}`, () => codec.decode(fromHex(longer), 65_535));
     }
   }
-  const { amounts, tables, links } = modules;
+  const { amounts, tables, links, unseen } = modules;
   for (const { text, minor } of vectors.numbers.read) {
     same(`amount ${text}`, amounts.parseAmount(text).minor, minor);
     same(`amount ${minor} again`, amounts.parseAmount(amounts.plainAmount(minor)).minor, minor);
@@ -160,6 +160,15 @@
   same("separators", ["es-AR", "pt-BR", "en-GB"].map(tables.separatorOf).join(" "), "; ; ,");
   for (const { note, coop, memo, line, bookings: expected } of vectors.statement.cases) {
     same(`statement ${note}`, plain(bookings.bookingsOf(line, { coop, memo })), plain(expected));
+  }
+  for (const { text, is_shown: isShown, seen } of vectors.texts.texts) {
+    same(`shown ${text}`, contacts.isShown(text), isShown);
+    same(`seen of ${text}`, unseen.withoutUnseen(text), seen);
+  }
+  const shownAt = (code) => code < 0 || code > 0x10ffff || contacts.isShown(`a${String.fromCodePoint(code)}b`);
+  for (const [first, last] of vectors.texts.hidden) {
+    const around = [first - 1, first, last, last + 1].map(shownAt);
+    same(`hidden ${first} to ${last}`, around.join(), "true,false,false,true");
   }
   for (const { text, name } of vectors.contacts.names) same(`name ${text}`, contacts.parseName(text), name);
   for (const text of vectors.contacts.refused) same(`name ${text}`, contacts.parseName(text), null);

@@ -3,6 +3,7 @@
 
 import { get, Problem } from "./api.js";
 import { readLink } from "./links.js";
+import { SPACES, UNSEEN } from "./unseen.js";
 
 const KEPT = "contacts";
 const MOST = 1_000;
@@ -10,10 +11,16 @@ const LONGEST = 32;
 const NAME = /^[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N} .'’-]*$/u;
 const HANDLE = /^[a-z0-9][a-z0-9._-]{0,31}$/;
 
+const MARKS = String.raw`\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f`;
+const HIDING = RegExp(`[${UNSEEN}${SPACES}]|^[${MARKS} ]| $|  |[${MARKS}]{3}`, "u");
+
+// Whether a reader sees all of it: nothing unseen, single spaces within, at most two marks in a row.
+export const isShown = (text) => !HIDING.test(text);
+
 // A name as it is kept: composed, with single blanks; null for what can't be one. A name is neither an address nor a link.
 export function parseName(text) {
   const name = text.normalize("NFC").replaceAll(/ +/g, " ").replaceAll(/^ | $/g, "");
-  return [...name].length <= LONGEST && NAME.test(name) ? name : null;
+  return [...name].length <= LONGEST && NAME.test(name) && isShown(name) ? name : null;
 }
 
 // The handle that a name would be at home; null when none can be so.
@@ -34,7 +41,7 @@ export function findContact(contacts, text) {
 export const readContacts = async (store) => (await store.read(KEPT)) ?? [];
 
 const write = (store, contacts) => store.write((kept) =>
-  kept.put(contacts.toSorted((one, other) => one.name.localeCompare(other.name)), KEPT));
+  kept.put([...contacts].sort((one, other) => one.name.localeCompare(other.name)), KEPT));
 
 // Lets a name stand for an address; "" when that was done, or which rule is against it.
 export async function putContact(store, { name: written, address: to }, home) {

@@ -66,6 +66,7 @@ const PROBLEMS = {
   invoice_not_found: () => say("There is no such bill. Ask the shop for a new link."),
   invoice_state: () => say("Too late for that: this bill is paid, or over."),
   invoices_too_many: waitsTooMuch,
+  invoice_bytes_too_many: waitsTooMuch,
   price_not_known: () => say("The index has no value for today yet, so that a price in national currency can't be converted. Ask for an amount in units instead."),
   index_missing: () => say("This federation has no index, so that a price in national currency can't be converted. Ask for an amount in units instead."),
   key_invalid: () => say("The node does not know this key, or it was revoked. Make another one."),

@@ -1,11 +1,13 @@
 // Payment links: https://node/pay?to=alice@norte&amount=12.50&for=bread&federation=3f2a…, a shop's bill
 // https://node/p/<id>, and the program's fiado:alice@norte?amount=12.50&memo=bread. A link asks; it proves nothing.
 //
-// They are read strictly: one that says a thing twice, or something that can't be read, is no link.
+// They are read strictly: one that says a thing twice, or something that can't be read, is no link. A field that is there
+// and empty says nothing. What a link is for is shown without what nobody sees.
 
 import { parseAmount, plainAmount } from "./amounts.js";
 import { urlOf } from "../protocol/bytes.js";
 import { COOP_NAME, HANDLE } from "../protocol/messages.js";
+import { withoutUnseen } from "./unseen.js";
 
 const NUMBERED = /^#[1-9][0-9]{0,9}$/; // an account without a name
 const REFERENCE = /^[0-9a-f]{64}$/;
@@ -35,11 +37,11 @@ function readRequest(address, query, { purpose = "for" } = {}) {
   if (address === null || !isOnceEach(query)) return null;
   const typed = query.get("amount") ?? "";
   const { minor = null, fault } = typed === "" ? {} : parseAmount(typed, { isGrouped: false });
-  const reference = query.get("ref"), federation = query.get("federation") || null;
+  const reference = query.get("ref") || null, federation = query.get("federation") || null;
   if (fault !== undefined || (reference !== null && !REFERENCE.test(reference))) return null;
   if (federation !== null && !FEDERATION.test(federation)) return null;
   return {
-    address, amount: minor, purpose: query.get(purpose) ?? "", reference,
+    address, amount: minor, purpose: withoutUnseen(query.get(purpose) ?? ""), reference,
     federation, bill: readBillLink(query.get("bill") ?? ""), page: null,
   };
 }

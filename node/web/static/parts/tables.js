@@ -5,9 +5,11 @@
 // apostrophe. `tests/vectors/csv.json` holds examples.
 
 import { plainAmount } from "./amounts.js";
+import { SPACES, UNSEEN } from "./unseen.js";
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
-const FORMULA = /^[ \u00a0\u1680\u2000-\u200f\u202a-\u202f\u205f-\u2069\u3000\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]/;
+// Whatever of it nobody sees stands before.
+const FORMULA = RegExp(String.raw`^[ ${UNSEEN}${SPACES}]*[=+\-@\ufe62\ufe63\ufe66\ufe6b\uff0b\uff0d\uff1d\uff20]`, "u");
 
 // An amount as a cell, in minor units. Other cells are texts and whole numbers.
 export const amountCell = (minor) => ({ minor });
