@@ -9,7 +9,7 @@ import asyncio
 import logging
 import resource
 from collections.abc import Callable
-from typing import Final, cast
+from typing import Final
 
 from node.http.base.sending import WatchedTransport
 from node.logs import log_event
@@ -76,13 +76,12 @@ class Doors:
         """The transport of a connection that was let in, as it is written to."""
         if not self._send_ms or not isinstance(transport, asyncio.Transport):
             return transport
-        watched = WatchedTransport(
+        return WatchedTransport(
             transport,
             send_ms=self._send_ms,
             least_bytes=self._send_least_bytes,
             call_later=asyncio.get_running_loop().call_later,
         )
-        return cast(asyncio.Transport, watched)
 
     def make(self) -> asyncio.Protocol:
         """What speaks HTTP with a connection that was let in."""

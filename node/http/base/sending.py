@@ -10,14 +10,27 @@ Links with other nodes are not watched: they have bounds of their own, and a pee
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
 from node.logs import log_event
 
 _PART: Final = 20
+_AS_GIVEN: Final = (
+    *(
+        "abort",
+        "can_write_eof",
+        "close",
+        "get_extra_info",
+        "get_protocol",
+        "get_write_buffer_limits",
+    ),
+    *("get_write_buffer_size", "is_closing", "is_reading", "pause_reading", "resume_reading"),
+    *("set_protocol", "set_write_buffer_limits", "write_eof"),
+)
+"""What a transport does besides sending."""
 
 
-class WatchedTransport:
+class WatchedTransport(asyncio.Transport):
     """A connection's transport that counts what was taken of it; otherwise the one that it is given."""
 
     def __init__(
@@ -28,6 +41,9 @@ class WatchedTransport:
         least_bytes: int,
         call_later: Callable[..., asyncio.TimerHandle],
     ) -> None:
+        super().__init__()
+        for name in _AS_GIVEN:
+            setattr(self, name, getattr(transport, name))
         self._transport = transport
         self._send_ms = send_ms
         self._least_bytes = least_bytes
@@ -35,10 +51,6 @@ class WatchedTransport:
         self._written = 0
         self._check: asyncio.TimerHandle | None = None
         self._is_watched = True
-
-    def __getattr__(self, name: str) -> Any:
-        """Everything else is as it was."""
-        return getattr(self._transport, name)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Send, or keep for sending."""

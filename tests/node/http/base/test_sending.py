@@ -18,15 +18,16 @@ SEND_MS = 1_000
 LEAST = 100
 
 
-class Line:
+class Line(asyncio.Transport):
     """A transport whose other side takes as much as it is told, and a clock that waits for nobody."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.waiting = 0
         self.is_aborted = False
         self.timers: list[tuple[float, Callable[..., None], tuple[object, ...]]] = []
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray | memoryview) -> None:
         self.waiting += len(data)
 
     def get_write_buffer_size(self) -> int:
@@ -35,7 +36,7 @@ class Line:
     def is_closing(self) -> bool:
         return self.is_aborted
 
-    def get_extra_info(self, name: str) -> object:
+    def get_extra_info(self, name: str, default: object = None) -> object:
         return ("192.0.2.1", 1) if name == "peername" else None
 
     def abort(self) -> None:
@@ -64,7 +65,7 @@ class Line:
 
 def watched(line: Line) -> WatchedTransport:
     return WatchedTransport(
-        cast(asyncio.Transport, line),
+        line,
         send_ms=SEND_MS,
         least_bytes=LEAST,
         call_later=cast(Any, line.call_later),
