@@ -6,6 +6,7 @@ import click
 
 from cli.merchant.invoices import invoice, refund
 from cli.merchant.listen import listen
+from cli.merchant.origins import origins
 from cli.merchant.takings import report
 from cli.merchant.webhooks import webhook
 from cli.shell.describing import when
@@ -112,5 +113,5 @@ def key_revoke(id_: str, wallet: Path, passphrase: PassphraseSource, output: Out
         output.result({"id": id_, "revoked": True})
 
 
-for command in (invoice, refund, report, webhook, listen):
+for command in (invoice, refund, report, webhook, listen, origins):
     merchant.add_command(command)

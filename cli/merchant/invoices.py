@@ -191,7 +191,13 @@ def _changed(member: Membership, path: str, found: Json, seconds: int, output: O
 @click.option("--from", "first", metavar="DAY", help="Those made on this day or later.")
 @click.option("--to", "last", metavar="DAY", help="Those made on this day or before.")
 @click.option("--zone", help="In which time zone days begin and end; the node's own, if not said.")
-@click.option("--text", help="Those with this in description, ids or metadata.")
+@click.option(
+    "--since",
+    metavar="TIME",
+    help="Those made at this time or later, in Unix seconds: what is new.",
+)
+@click.option("--text", metavar="TEXT", help="Those with this in description, ids or metadata.")
+@click.option("--metadata", metavar="NAME=VALUE", help="Those with this in their metadata.")
 @wallet_option
 @passphrase_options
 @output_option

@@ -34,24 +34,33 @@ from node.zones import find_zone
     help="The time zone in which days begin and end, such as America/Argentina/Buenos_Aires; "
     "the node's own, if not said.",
 )
-@click.option("--csv", "is_csv", is_flag=True, help="One line for each payment and refund, as CSV.")
+@click.option("--till", metavar="NAME", help="Only of this till; of all by default.")
+@click.option("--lines", "is_each", is_flag=True, help="Each payment and refund, not the sums.")
+@click.option("--csv", "is_csv", is_flag=True, help="The same as CSV, for a spreadsheet.")
 @wallet_option
 @passphrase_options
 @output_option
 def report(
     days: int,
     zone: str | None,
+    till: str | None,
+    is_each: bool,
     is_csv: bool,
     wallet: Path,
     passphrase: PassphraseSource,
     output: Output,
 ) -> None:
     """What came in and what was refunded, by day."""
+    if is_csv and output.is_json:
+        raise click.UsageError(
+            say("Give --csv or --json, not both: --lines --json has the same lines.")
+        )
     with open_membership(wallet, passphrase) as member:
         member.open_session()
-        asked = _span(member, days, zone)
-        if is_csv:
-            _show_movements(list(_movements(member, asked)), asked["zone"], output)
+        asked = {**_span(member, days, zone), "till": till}
+        if is_csv or is_each:
+            movements = list(_movements(member, asked))
+            _show_movements(movements, asked["zone"], output, is_csv=is_csv)
         else:
             _show_days(member.client.get("/v1/merchant/takings", **asked), output)
 
@@ -82,9 +91,17 @@ def _show_days(found: Json, output: Output) -> None:
     output.result(found)
 
 
-def _show_movements(movements: list[Json], zone: str, output: Output) -> None:
-    output.csv(_rows(movements, zone), separator=separator_here(os.environ))
+def _show_movements(movements: list[Json], zone: str, output: Output, *, is_csv: bool) -> None:
+    if is_csv:
+        output.csv(_rows(movements, zone), separator=separator_here(os.environ))
+    else:
+        headings, *rows = ([_shown(cell) for cell in row] for row in _rows(movements, zone))
+        output.table(headings, rows, right_aligned=[say("amount")])
     output.result({"zone": zone, "movements": movements})
+
+
+def _shown(cell: Cell) -> str:
+    return in_units(cell.minor) if isinstance(cell, Amount) else str(cell)
 
 
 def _sums(sums: Json) -> list[str]:
@@ -125,6 +142,9 @@ def _rows(movements: list[Json], zone_name: str) -> Iterator[list[Cell]]:
         say("invoice"),
         say("order"),
         say("description"),
+        say("till"),
+        say("tip"),
+        say("note"),
     ]
     for found in movements:
         amount = int(found["amount"]["value"])
@@ -139,4 +159,5 @@ def _rows(movements: list[Json], zone_name: str) -> Iterator[list[Cell]]:
             found["invoice"],
             found["order_id"] or "",
             found["description"],
+            *(found["metadata"].get(name, "") for name in ("till", "tip", "note")),
         ]

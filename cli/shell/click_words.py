@@ -66,6 +66,7 @@ WORDS: Final = (
     later("%(prog)s, version %(version)s"),
 )
 
+_CLICKS_METAVAR: Final = click.core.Parameter.make_metavar
 _MODULES: Final = (
     click.core,
     click.decorators,
@@ -77,12 +78,44 @@ _MODULES: Final = (
 )
 
 
+METAVARS: Final = (
+    later("FILE"),
+    later("FOLDER"),
+    later("INTEGER"),
+    later("PATH"),
+    later("TEXT"),
+)
+"""What stands behind an option that names no word of its own for its value."""
+
+
 def speak() -> None:
     """Let click say its words by our catalogues."""
+    setattr(click.core.Parameter, "make_metavar", _make_metavar)  # noqa: B010 - a method of click's
     for module in _MODULES:
         for name, words in (("_", say), ("ngettext", _counted)):
             if hasattr(module, name):
                 setattr(module, name, words)
+
+
+def _make_metavar(parameter: click.core.Parameter, ctx: click.core.Context) -> str:
+    """A plain word for a value. Click's own is the name of its type, which is made for sentences."""
+    word = None if parameter.metavar is not None else _word_of(parameter.type)
+    if word is None:
+        return _CLICKS_METAVAR(parameter, ctx)
+    return say(word) + ("..." if parameter.nargs != 1 else "")
+
+
+def _word_of(kind: object) -> str | None:
+    match kind:
+        case click.types.Path():
+            either = "FILE" if kind.file_okay else "FOLDER"
+            return "PATH" if kind.file_okay and kind.dir_okay else either
+        case click.types.StringParamType():
+            return "TEXT"
+        case click.types.IntParamType():
+            return "INTEGER"
+        case _:
+            return None
 
 
 def _counted(one: str, many: str, count: int) -> str:

@@ -18,6 +18,7 @@ from node.member.orders import check_order
 from node.member.paying.arrival import Delivery
 from node.member.paying.desk import open_desk
 from node.member.paying.kept_receipts import kept_receipt
+from node.member.paying.link_hosts import check_link
 from node.member.paying.paying import Terms
 from node.member.paying.settling import pay_once
 from node.member.pending_journal import PaymentIntent
@@ -34,13 +35,15 @@ def pay_standing_order(
 ) -> str:
     """Pay, unless the order is paid; how that stands, in words.
 
-    What goes wrong is raised, and tells whether trying again may help: `NodeUnreachable` (nothing was sent),
-    `PaymentInDoubt` (the next run settles it), `NodeProblem` (refused).
+    What goes wrong is raised, and tells whether trying again may help: `NodeUnreachable` (nothing was
+    sent), `PaymentInDoubt` (the next run settles it), `NodeProblem` (refused), `OtherFederation` (a link
+    for somebody who has the same name elsewhere).
     """
     asked = parse_payee(payee)
     intent = PaymentIntent(payee=str(asked.payee), amount=parse_amount(amount))
     unlocked = unlock_wallet(read_wallet(wallet), passphrase=passphrase)
     with open_account(unlocked) as member:
+        check_link(asked, federation=member.charter.federation, known=())
         with open_desk(member) as desk:
             terms = Terms(order=desk.orders.digest(check_order(order)))
             paid = pay_once(desk, intent, payee=asked.payee, now=int(time.time()), terms=terms)

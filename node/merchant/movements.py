@@ -7,6 +7,8 @@ Rules:
   cooperative recorded it. So a payment that was long on its way counts on the day on which it was paid.
 - A refund counts at the time in its own entry, whenever the invoice was made.
 - A movement is written in the transaction of what it is about, and never changes.
+- It is of the till that its invoice names in its metadata, if that is a name that people can read. Those of
+  before there were tills are of none.
 """
 
 import json
@@ -19,13 +21,24 @@ from zoneinfo import ZoneInfo
 
 from ledger.entries import decode_entry
 from ledger.refusals import Refusal
+from ledger.texts import is_shown
 from node.merchant.context import Context
-from node.merchant.invoice import InvoicePayment, Refund, read_invoice, read_payment, read_refund
+from node.merchant.invoice import (
+    Invoice,
+    InvoicePayment,
+    Refund,
+    read_invoice,
+    read_payment,
+    read_refund,
+)
 from node.merchant.packing import fields_of, to_bytes
 from node.merchant.records import MerchantRecord
 from node.store import Record, Store
 from node.zones import day_begins
 
+TILL: Final = "till"
+"""Where an invoice's metadata names the till."""
+LONGEST_TILL: Final = 40
 _REFUNDED: Final = ("recorded", "delivered")
 
 
@@ -55,6 +68,7 @@ class Movement:
     time: int
     amount: int
     is_late: bool = False
+    till: str = ""
 
     @property
     def id(self) -> str:
@@ -65,6 +79,8 @@ class Movement:
         """The row. It has the entry's number under `index`, as it always had."""
         fields = fields_of(self)
         fields["index"] = fields.pop("number")
+        if not self.till:
+            del fields["till"]
         return Record(
             kind=MerchantRecord.MOVEMENT,
             id=self.id,
@@ -88,6 +104,12 @@ def movements_before(
     before `before` (milliseconds and an id; an empty one is before all others of that time)."""
     rows = store.records(MerchantRecord.MOVEMENT, str(account), before=before, limit=limit)
     return [read_movement(row) for row in rows if row.created >= since * 1000]
+
+
+def till_of(invoice: Invoice) -> str:
+    """The till at which an invoice was made; empty: none, or nothing that could be a till's name."""
+    name = invoice.metadata.get(TILL, "")
+    return name if len(name) <= LONGEST_TILL and is_shown(name) else ""
 
 
 class Movements:
@@ -128,7 +150,9 @@ class Movements:
         )
 
     def _add(self, movement: Movement) -> None:
-        self._context.desk.add(movement.to_record())
+        invoice = self._context.invoice(movement.invoice)
+        till = "" if invoice is None else till_of(invoice)
+        self._context.desk.add(replace(movement, till=till).to_record())
 
     def start(self, store: Store) -> None:
         """Write those of a database from before there were any."""

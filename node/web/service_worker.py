@@ -14,7 +14,7 @@ from node.http.base.api import Api
 from node.web.assets import Assets
 from node.web.statics import Static, made_static
 
-PAGES: Final = ("wallet", "verify", "me")
+PAGES: Final = ("wallet", "verify", "me", "pos")
 """The pages that work without a network; each has a script of that name."""
 
 

@@ -29,6 +29,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 Invoice = dict[str, Any]
+Refund = dict[str, Any]
 UNDER_WAY = ("open", "processing")
 _POLL_MS = 25_000
 _SIGNED_FOR_S = 300
@@ -43,6 +44,8 @@ class Refused(Exception):
         self.code = str(problem.get("code", ""))
         self.remedy = str(problem.get("remedy", ""))
         self.retryable = problem.get("retryable") is True
+        self.retry_after_s: int | None = None
+        """In how many seconds, where the node says it."""
 
 
 class Unreachable(Exception):
@@ -73,7 +76,7 @@ class Client:
     def invoice(self, id_: str, *, after: int | None = None, wait_ms: int = 0) -> Invoice:
         """One invoice; with `after`, once its version is above that, or `wait_ms` are over."""
         asked = {} if after is None else {"after": after, "timeout_ms": wait_ms}
-        return self._ask("GET", f"/v1/invoices/{urllib.parse.quote(id_, safe='')}", query=asked)
+        return self._ask("GET", _path(id_), query=asked)
 
     def wait(self, id_: str, *, seconds: float = 900) -> Invoice:
         """The invoice once it is not under way any more, or as it is after so many seconds."""
@@ -106,11 +109,58 @@ class Client:
 
     def cancel(self, id_: str) -> Invoice:
         """Withdraw an invoice that is not paid."""
-        return self._ask("POST", f"/v1/invoices/{urllib.parse.quote(id_, safe='')}/cancel")
+        return self._ask("POST", f"{_path(id_)}/cancel")
 
     def mark(self, id_: str) -> Invoice:
         """Take an invoice for paid, though too little came or too late."""
-        return self._ask("POST", f"/v1/invoices/{urllib.parse.quote(id_, safe='')}/mark")
+        return self._ask("POST", f"{_path(id_)}/mark")
+
+    def refund(
+        self,
+        id_: str,
+        amount: int | None = None,
+        *,
+        client_id: str,
+        reason: str | None = None,
+        of: tuple[str, int] | None = None,
+    ) -> Refund:
+        """Prepare a payment back; all that is left of the only payment if you say nothing else.
+
+        `of`: which payment, as its `coop` and `number`, if there are several. The key can't spend: the
+        merchant's own wallet signs what is prepared, such as by `fiado merchant refund INVOICE --id
+        CLIENT_ID`, or by `refund_link`. The same `client_id` prepares it once.
+        """
+        body: dict[str, Any] = {"client_id": client_id}
+        if amount is not None:
+            body["amount"] = {"value": str(amount), "scale": 2}
+        if of is not None:
+            body["of"] = {"coop": of[0], "number": of[1]}
+        if reason is not None:
+            body["reason"] = reason
+        return self._ask("POST", f"{_path(id_)}/refunds", body=body)
+
+    def refunds(self, id_: str) -> list[Refund]:
+        """The refunds of an invoice, newest first: `state` is prepared, recorded, delivered or cancelled."""
+        found: list[Refund] = self._ask("GET", f"{_path(id_)}/refunds")["refunds"]
+        return found
+
+    def drop_refund(self, id_: str, refund: str) -> None:
+        """Give up a refund that was prepared and not signed."""
+        self._ask("DELETE", f"{_path(id_)}/refunds/{urllib.parse.quote(refund, safe='')}")
+
+    def refund_link(self, id_: str, refund: Refund) -> str:
+        """A link that asks the merchant's own wallet for exactly this payment back."""
+        payment, paid = refund["payment"], refund["of"]
+        payee = self._ask("GET", f"/v1/accounts/{paid['coop']}/{payment['payee']}")
+        public = self._ask("GET", f"{_path(id_)}/public")
+        units, cents = divmod(payment["amount"], 100)
+        asked = {
+            "to": f"{payee['handle']}@{paid['coop']}",
+            "amount": f"{units}.{cents:02}",
+            "ref": payment["reference"],
+            "federation": public["federation"][:16],
+        }
+        return f"{self._node}/pay?{urllib.parse.urlencode(asked)}"
 
     def _ask(
         self,
@@ -129,12 +179,20 @@ class Client:
         request = urllib.request.Request(url, data=data, headers=headers, method=method)
         try:
             with urllib.request.urlopen(request, timeout=self._timeout_s) as answer:
-                return _object(answer.read())
+                content = answer.read()
+                return {} if answer.status == 204 else _object(content)
         except urllib.error.HTTPError as error:
             with error:
-                raise Refused(error.code, _object(error.read())) from None
+                refused = Refused(error.code, _object(error.read()))
+            after = error.headers.get("Retry-After", "")
+            refused.retry_after_s = int(after) if after.isdigit() else None
+            raise refused from None
         except OSError as error:
             raise Unreachable(str(error)) from error
+
+
+def _path(id_: str) -> str:
+    return f"/v1/invoices/{urllib.parse.quote(id_, safe='')}"
 
 
 def _object(data: bytes) -> dict[str, Any]:
@@ -183,6 +241,33 @@ class AsyncClient:
     async def mark(self, id_: str) -> Invoice:
         """See `Client.mark`."""
         return await asyncio.to_thread(self._client.mark, id_)
+
+    async def refund(
+        self,
+        id_: str,
+        amount: int | None = None,
+        *,
+        client_id: str,
+        reason: str | None = None,
+        of: tuple[str, int] | None = None,
+    ) -> Refund:
+        """See `Client.refund`."""
+        asked = functools.partial(
+            self._client.refund, id_, amount, client_id=client_id, reason=reason, of=of
+        )
+        return await asyncio.to_thread(asked)
+
+    async def refunds(self, id_: str) -> list[Refund]:
+        """See `Client.refunds`."""
+        return await asyncio.to_thread(self._client.refunds, id_)
+
+    async def drop_refund(self, id_: str, refund: str) -> None:
+        """See `Client.drop_refund`."""
+        await asyncio.to_thread(self._client.drop_refund, id_, refund)
+
+    async def refund_link(self, id_: str, refund: Refund) -> str:
+        """See `Client.refund_link`."""
+        return await asyncio.to_thread(self._client.refund_link, id_, refund)
 
 
 def verify_webhook(

@@ -152,6 +152,8 @@ class Movement(OfCoop, frozen=True):
     invoice: Id
     description: str
     order_id: str | None
+    till: Annotated[str, Meta(description="Which till's; empty: none's.")]
+    metadata: Annotated[Metadata, Meta(description="The invoice's.")]
 
 
 class Movements(Shape, frozen=True):

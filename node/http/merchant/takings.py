@@ -20,6 +20,7 @@ from node.http.merchant.invoices import BEFORE, LIMIT, format_cursor, read_curso
 from node.http.merchant.problems import TAKINGS_TOO_MANY, ZONE_UNKNOWN
 from node.merchant.merchants import Merchants
 from node.merchant.movements import (
+    LONGEST_TILL,
     Movement,
     Takings,
     TakingsByDay,
@@ -64,13 +65,16 @@ def _sums(api: Api, takings: Takings) -> shapes.TotalTakings:
 
 async def get_takings(api: Api, request: web.Request) -> web.Response:
     """Sums by day; each payment and refund on the day on which it was recorded."""
-    check_query(request, "from", "to", "zone")
+    check_query(request, "from", "to", "zone", "till")
+    till = _till(request)
     by_day, zone = _by_day(api, request)
     asked = api.clock_ms() // 1000
     before = (by_day.ends * 1000, "")
+    read = 0
     while page := await _page(api, request, since=by_day.begins, before=before):
-        by_day.add(page)
-        if by_day.total.payments + by_day.total.refunds > api.merchants.settings.summed_movements:
+        by_day.add([each for each in page if till in (None, each.till)])
+        read += len(page)
+        if read > api.merchants.settings.summed_movements:
             raise Problem(TAKINGS_TOO_MANY)
         before = (page[-1].time * 1000, page[-1].id)
     days = [
@@ -97,9 +101,20 @@ async def _page(
     return await ask(api, request, look, *READERS)
 
 
+def _till(request: web.Request) -> str | None:
+    """The till that is asked for; None: all."""
+    till = request.query.get("till")
+    if till is not None and len(till) > LONGEST_TILL:
+        raise Problem(
+            REQUEST_MALFORMED, f"till: must be at most {LONGEST_TILL} characters.", pointer="till"
+        )
+    return till
+
+
 async def get_movements(api: Api, request: web.Request) -> web.Response:
     """The payments and refunds of some days, newest first: what the takings are made of."""
-    check_query(request, "from", "to", "since", "zone", "limit", "before")
+    check_query(request, "from", "to", "since", "zone", "till", "limit", "before")
+    till = _till(request)
     by_day, zone = _by_day(api, request)
     since = max(by_day.begins, SINCE.find(request) or 0)
     limit = LIMIT.read(request, most=api.settings.page_items)
@@ -109,7 +124,8 @@ async def get_movements(api: Api, request: web.Request) -> web.Response:
         page = movements_before(view.store, account, since=since, before=before, limit=limit)
         last = page[-1] if len(page) == limit else None
         following = None if last is None else format_cursor((last.time * 1000, last.id))
-        movements = [_movement(api, merchants, each, zone) for each in page]
+        wanted = [each for each in page if till in (None, each.till)]
+        movements = [_movement(api, merchants, each, zone) for each in wanted]
         return shapes.Movements(zone=zone.key, movements=movements, next=following)
 
     return json_response(await ask(api, request, look, *READERS), is_private=True)
@@ -131,6 +147,8 @@ def _movement(
         invoice=movement.invoice,
         description="" if invoice is None else invoice.description,
         order_id=None if invoice is None else invoice.order,
+        till=movement.till,
+        metadata={} if invoice is None else dict(invoice.metadata),
     )
 
 
@@ -150,6 +168,13 @@ _ZONE = Parameter(
     schema={"type": "string", "pattern": ZONE_PATTERN},
 )
 
+_TILL = Parameter(
+    name="till",
+    description="Only what was paid for invoices of this till, as their `metadata` name it under `till`; "
+    "empty: of none. A page may be short, and still have a `next`.",
+    schema={"type": "string", "maxLength": LONGEST_TILL},
+)
+
 ROUTES = (
     Route(
         method="GET",
@@ -159,7 +184,7 @@ ROUTES = (
         summary="What came in for invoices and what was refunded, by day, each at its own time",
         subject=_SUBJECT,
         access=Access.MERCHANT,
-        parameters=(_FROM, _TO, _ZONE),
+        parameters=(_FROM, _TO, _ZONE, _TILL),
         answer=shapes.Takings,
         problems=(TAKINGS_TOO_MANY, ZONE_UNKNOWN),
     ),
@@ -176,6 +201,7 @@ ROUTES = (
             _TO,
             SINCE,
             _ZONE,
+            _TILL,
             LIMIT,
             BEFORE,
         ),

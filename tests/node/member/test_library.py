@@ -44,6 +44,20 @@ def test_a_program_pays_once_waits_and_reads_the_receipt(tmp_path: Path) -> None
     assert again.stdout == first.stdout.replace("delivered", "delivered, again")
 
 
+def test_a_link_of_another_federation_is_not_paid(tmp_path: Path) -> None:
+    bank = Bank()
+    with serve(bank) as url:
+        payer = person(tmp_path, bank, url)
+        own = bank.books.federation.charter.federation.hex()
+        other = f"{'0' if own[0] != '0' else '1'}{own[1:16]}"
+        words = [str(payer.wallet), str(payer.passphrase)]
+        refused = run(*words, f"fiado:member2@norte?federation={other}", "1.25", "rent")
+        assert "OtherFederation" in refused.stderr and payments(bank) == []
+        paid = run(*words, f"fiado:member2@norte?federation={own[:16]}", "1.25", "rent")
+    assert paid.returncode == 0, paid.stderr
+    assert len(payments(bank)) == 1
+
+
 def test_a_program_is_told_by_the_type_of_the_error_what_to_do(tmp_path: Path) -> None:
     bank = Bank()
 

@@ -18,6 +18,7 @@ from docs.examples.client.fiado_client import (
     Unreachable,
     verify_webhook,
 )
+from node.member.links import parse_payee
 from tests.node.loops import on_loop
 from tests.node.merchant.stall import Stall, a_stall
 
@@ -51,6 +52,35 @@ async def test_an_invoice_is_made_once_waited_for_and_found(tmp_path: Path) -> N
         assert (await shop.wait(listed[0]))["state"] == cancelled["state"] == "cancelled"
         assert (await shop.mark(listed[1]))["reason"] == "marked"
         assert (await shop.wait(listed[2], seconds=0))["state"] == "open"
+
+
+@on_loop
+async def test_a_refund_is_prepared_once_for_the_wallet_to_sign(tmp_path: Path) -> None:
+    async with a_stall(tmp_path) as stall:
+        shop = await client(stall)
+        made = await shop.create_invoice(1250)
+        await stall.pay(made)
+        await shop.wait(made["id"], seconds=20)
+        prepared = await shop.refund(made["id"], 300, client_id="r1", reason="stale")
+        again = await shop.refund(made["id"], 300, client_id="r1", reason="stale")
+        assert prepared["id"] == again["id"] and prepared["state"] == "prepared"
+        link = await shop.refund_link(made["id"], prepared)
+        asked = parse_payee(link)
+        assert (asked.amount, asked.reference) == (300, prepared["payment"]["reference"])
+        assert str(asked.payee) == f"member{prepared['payment']['payee']}@norte"
+        assert stall.town.federation.id.hex().startswith(asked.federation)
+        (place,) = (await shop.invoice(made["id"]))["payments"]
+        of = (place["coop"], place["number"])
+        other = await shop.refund(made["id"], client_id="r2", of=of)
+        assert other["amount"]["value"] == "950"
+        await shop.drop_refund(made["id"], other["id"])
+        states = {each["id"]: each["state"] for each in await shop.refunds(made["id"])}
+        assert states == {prepared["id"]: "prepared"} | (
+            {other["id"]: "cancelled"} if other["id"] in states else {}
+        )
+        with pytest.raises(Refused) as refused:
+            await shop.refund(made["id"], 99_999, client_id="r3")
+        assert refused.value.code == "refund_too_large" and refused.value.retry_after_s is None
 
 
 @on_loop

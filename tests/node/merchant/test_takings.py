@@ -50,6 +50,40 @@ async def refund(stall: Stall, invoice: JsonObject, sequence: int, minor: int) -
 
 
 @on_loop
+async def test_tills_are_told_apart_and_together(tmp_path: Path) -> None:
+    async with a_stall(tmp_path, settings=IN_BUENOS_AIRES, start=EVENING) as stall:
+        one = await stall.invoice(1000, metadata={"till": "Caja 1", "tip": "1.50"})
+        for bill in (
+            one,
+            await stall.invoice(500, metadata={"till": "Caja 2"}),
+            await stall.invoice(70),
+            await stall.invoice(80, metadata={"till": "Caja\u3164"}),
+            await stall.invoice(90, metadata={"till": "x" * 41}),
+        ):
+            await stall.pay(bill)
+        await refund(stall, one, 1, 300)
+        assert figures((await takings(stall))["total"]) == (1740, 300, 1440)
+        assert figures((await takings(stall, "till=Caja+1"))["total"]) == (1000, 300, 700)
+        assert figures((await takings(stall, "till=Caja+2"))["total"]) == (500, 0, 500)
+        # What no reader could tell from another name is no till's.
+        assert figures((await takings(stall, "till="))["total"]) == (240, 0, 240)
+        found = (await movements(stall, "till=Caja+1"))["movements"]
+        assert [(each["type"], each["till"]) for each in found] == [
+            ("refund", "Caja 1"),
+            ("payment", "Caja 1"),
+        ]
+        assert found[1]["metadata"] == {"till": "Caja 1", "tip": "1.50"}
+        page = await movements(stall, "till=Caja+1&limit=2")
+        while page["next"] is not None:
+            page = await movements(stall, f"till=Caja+1&limit=2&before={page['next']}")
+        assert page["movements"] != [] or page["next"] is None
+        for path in ("takings", "movements"):
+            long = f"/v1/merchant/{path}?till={'x' * 41}"
+            answer = await stall.ask(long, method="GET", key="read")
+            assert answer.problem() == "request_malformed"
+
+
+@on_loop
 async def test_each_payment_and_refund_counts_on_its_own_day(tmp_path: Path) -> None:
     async with a_stall(tmp_path, settings=IN_BUENOS_AIRES, start=EVENING) as stall:
         bread = await stall.invoice(1000, expires_in=86_400)

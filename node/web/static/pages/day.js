@@ -21,21 +21,21 @@ let turn = Promise.resolve();
 const minor = ({ value }) => Number(value);
 const countOf = ({ payments, refunds }) => payments + refunds;
 
-// Shows the day that is chosen, today at first. `key` is the till's; `onBill(action, bill)` is called for what is
-// to be done with an open bill: "show" or "cancel".
-export function showDay(key, onBill) {
+// Shows the day that is chosen, today at first. `key` is the device's; `till` the name of the till that is asked for, null for
+// all; `onBill(action, found)` is called for what is to be done with an open bill, "show" or "cancel", and with a payment, "refund".
+export function showDay(key, { till, onBill }) {
   const chosen = byId("day").value;
-  turn = turn.then(() => lookAt(chosen, key, onBill));
+  turn = turn.then(() => lookAt(chosen, { key, till }, onBill));
   return turn;
 }
 
 // One look at a time: each takes in what came since the one before. It never fails, it says what is wrong.
-async function lookAt(chosen, key, onBill) {
+async function lookAt(chosen, { key, till }, onBill) {
   try {
-    const { zone, time, days: [sums] } = await get(`/v1/merchant/takings${span(chosen)}`, key);
+    const { zone, time, days: [sums] } = await get(`/v1/merchant/takings${span(chosen, till)}`, key);
     if (byId("day").value === chosen) byId("day").value = sums.day;
-    let day = kept?.sums.day === sums.day && kept.key === key ? kept : begun(sums, key);
-    if (day === kept && !(await takeNew(day, sums))) day = begun(sums, key);
+    let day = kept?.sums.day === sums.day && kept.key === key && kept.till === till ? kept : begun(sums, key, till);
+    if (day === kept && !(await takeNew(day, sums))) day = begun(sums, key, till);
     kept = Object.assign(day, { sums, zone, time, onBill });
     byId("today-sum").textContent = inWords(sums);
     byId("today-zone").textContent = say("Days and times in the time zone {zone}.", { zone });
@@ -62,26 +62,27 @@ async function draw({ list, count, zone, onBill }) {
   const { rows, isAll } = await list.newest(count);
   const times = timesIn(zone);
   byId("today").replaceChildren(...rows.map(({ movement, bill }) => (
-    movement ? movementLine(movement, times) : billLine(bill, times, onBill))));
+    movement ? movementLine(movement, times, onBill) : billLine(bill, times, onBill))));
   byId("more").hidden = isAll;
 }
 
 // --- what is asked of the node ---
 
-function begun(sums, key) {
-  const day = { sums, key, count: PAGE };
+function begun(sums, key, till) {
+  const day = { sums, key, till, count: PAGE };
   day.list = new Newest([(before) => movements(day, { before }), (before) => unpaid(day, { before })]);
   return day;
 }
 
 // The bills that are not settled: whatever has come of the others stands among the payments.
-async function unpaid({ sums, key }, query) {
-  const { invoices, next } = await page("/v1/invoices", { state: UNPAID }, { sums, key }, query);
+async function unpaid({ sums, key, till }, query) {
+  const filter = { state: UNPAID, ...(till === null ? {} : { metadata: `till=${till}` }) };
+  const { invoices, next } = await page("/v1/invoices", filter, { sums, key }, query);
   return { rows: invoices.map((bill) => ({ id: bill.id, time: bill.created, bill })), next };
 }
 
-async function movements({ sums, key }, query) {
-  const found = await page("/v1/merchant/movements", {}, { sums, key }, query);
+async function movements({ sums, key, till }, query) {
+  const found = await page("/v1/merchant/movements", till === null ? {} : { till }, { sums, key }, query);
   const rows = found.movements.map((movement) => ({ id: idOf(movement), time: movement.time, movement }));
   return { rows, next: found.next };
 }
@@ -128,7 +129,10 @@ async function takeBills(day) {
   return true;
 }
 
-const span = (day) => (day === "" ? "" : `?from=${day}&to=${day}`);
+function span(day, till) {
+  const query = new URLSearchParams({ ...(day === "" ? {} : { from: day, to: day }), ...(till === null ? {} : { till }) });
+  return `?${query}`;
+}
 
 function inWords(sums) {
   const received = say("Payments: {count}. Received: {amount}.", { count: sums.payments, amount: showAmount(minor(sums.received)) });
@@ -154,19 +158,29 @@ function entry({ time, who, money, details }, times, ...more) {
 
 const kindWord = ({ type }) => (type === "refund" ? say("refund") : say("payment"));
 
-function movementLine(movement, times) {
+// What the counter wrote on a bill for itself.
+function written({ till = "", tip = "", note = "" }) {
+  const found = [];
+  if (till !== "" && kept.till === null) found.push(till);
+  if (tip !== "") found.push(say("tip {amount}", { amount: tip }));
+  if (note !== "") found.push(note);
+  return found;
+}
+
+function movementLine(movement, times, onBill) {
   const isRefund = movement.type === "refund";
   const amount = showAmount(isRefund ? -minor(movement.amount) : minor(movement.amount));
   const details = [kindWord(movement)];
   if (movement.late) details.push(say("after the bill's end"));
-  return entry({
-    time: movement.time, who: movement.description || say("Bill"), money: isRefund ? amount : `+${amount}`, details,
-  }, times);
+  details.push(...written(movement.metadata));
+  const line = { time: movement.time, who: movement.description || say("Bill"), money: isRefund ? amount : `+${amount}`, details };
+  if (isRefund) return entry(line, times);
+  return entry(line, times, make("div", { class: "actions" }, billButton(say("Give back"), () => onBill("refund", movement), movement)));
 }
 
 function billLine(bill, times, onBill) {
   const line = {
-    time: bill.created, who: bill.description || say("Bill"), money: showAmount(minor(bill.amount)), details: [stateWord(bill)],
+    time: bill.created, who: bill.description || say("Bill"), money: showAmount(minor(bill.amount)), details: [stateWord(bill), ...written(bill.metadata)],
   };
   if (bill.state !== "open") return entry(line, times);
   return entry(line, times, make(
@@ -192,7 +206,7 @@ export async function saveTable(key) {
     let zone;
     do {
       const before = next === null ? "" : `&before=${encodeURIComponent(next)}`;
-      const page = await get(`/v1/merchant/movements${span(day)}&limit=${TABLE_PAGE}${before}`, key);
+      const page = await get(`/v1/merchant/movements${span(day, kept?.till ?? null)}&limit=${TABLE_PAGE}${before}`, key);
       found.push(...page.movements);
       ({ next, zone } = page);
     } while (next !== null);
@@ -208,10 +222,11 @@ export async function saveTable(key) {
 
 const rows = (movements, times) => [
   [say("day"), say("time, in {zone}", { zone: times.zone }), say("kind"), say("amount"), say("late"),
-    say("entry"), say("bill"), say("order"), say("for")],
+    say("entry"), say("bill"), say("order"), say("for"), say("till"), say("tip"), say("note")],
   ...movements.map((each) => [
     each.day, times.plain(each.time), kindWord(each),
     amountCell(each.type === "refund" ? -minor(each.amount) : minor(each.amount)), each.late ? say("late") : "",
     `${each.coop}/${each.number}`, each.invoice, each.order_id ?? "", each.description,
+    each.till, each.metadata.tip ?? "", each.metadata.note ?? "",
   ]),
 ];

@@ -3,13 +3,15 @@
 // It holds an API key that can make and read bills and can't spend. A bill is made under an id of this
 // page's own, kept until the node has answered: a lost answer and a second press make one bill, not two.
 
-import { Session, call, get, post } from "../parts/api.js";
+import { Session, Unreachable, call, get, post } from "../parts/api.js";
 import { followBill, isOver, stateOf } from "../parts/bills.js";
 import { countDown } from "../parts/countdown.js";
 import { saveTable, showDay, showMore } from "./day.js";
 import { byId, notice, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
+import { extrasOf, startExtras, tillName, typedTip } from "./extras.js";
 import { showItems, startItems } from "./items.js";
+import { keepPages } from "../parts/keeping.js";
 import { qrAddress } from "../parts/links.js";
 import { showPaid } from "./paid.js";
 import { prepareSignal } from "../parts/signal.js";
@@ -25,11 +27,18 @@ const { currency: CURRENCY } = byId("till-form").dataset;
 async function start() {
   till.store = await openStore();
   till.key = (await till.store.read("merchant-key")) ?? null;
-  if (CURRENCY) till.index = await get("/v1/index").catch(() => null);
+  if (CURRENCY) learnValue();
   await startItems(till.store, { currencyOf: () => (isPriced() ? CURRENCY : ""), onAdded: showOther });
+  await startExtras(till.store, () => showChosen());
   if (till.key !== null) return openTill();
   byId("make-key").hidden = (await till.store.wallet())?.account === undefined;
   return showSection("open");
+}
+
+// A hint: nobody waits for it, least of all without a network.
+async function learnValue() {
+  till.index = await get("/v1/index").catch(() => null);
+  showOther();
 }
 
 async function useKey(key) {
@@ -61,14 +70,36 @@ async function openTill() {
   showSection("till");
   showOther();
   byId("day").value = "";
-  const why = await whyStopped(null);
+  byId("offline").hidden = await isReached();
+  const why = byId("offline").hidden ? await whyStopped(null) : "";
   byId("node-trouble").textContent = why;
   byId("node-trouble").hidden = why === "";
   await showChosen();
 }
 
-// The list of the chosen day.
-const showChosen = () => showDay(till.key, (action, bill) => (action === "show" ? showBill(bill) : cancel(bill)));
+// Whether the node answers: without it no bill is made, and receipts are checked all the same.
+const isReached = () => get("/v1/status").then(() => true, (error) => !(error instanceof Unreachable));
+
+const ACTIONS = { show: (bill) => showBill(bill), cancel: (bill) => cancel(bill), refund: (movement) => giveBack(movement) };
+
+// The list of the chosen day, of this till or of all.
+function showChosen() {
+  const name = tillName();
+  byId("one-till").hidden = name === "";
+  byId("this-till").textContent = name;
+  const chosen = name !== "" && new FormData(byId("one-till")).get("tills") === "this" ? name : null;
+  return showDay(till.key, { till: chosen, onBill: (action, found) => ACTIONS[action](found) });
+}
+
+async function giveBack(movement) {
+  const { showRefund } = await import("./refund.js");
+  till.end?.();
+  try {
+    await showRefund(movement, { ...till, done: openTill });
+  } catch (error) {
+    notice(explain(error));
+  }
+}
 
 // --- the amount ---
 
@@ -99,10 +130,12 @@ async function makeBill() {
   const typed = readAmount(byId("sum").value);
   byId("sum-error").textContent = typeof typed === "string" ? typed : "";
   if (typeof typed === "string") return byId("sum").focus();
-  const money = { value: String(typed), scale: SCALE };
+  const tip = typedTip();
+  byId("tip-error").textContent = typeof tip === "string" ? tip : "";
+  if (typeof tip === "string") return byId("tip").focus();
+  const money = { value: String(typed + tip), scale: SCALE };
   const wanted = isPriced() ? { price: { ...money, currency: CURRENCY } } : { amount: money };
-  const what = byId("what").value.trim();
-  if (what) wanted.description = what;
+  Object.assign(wanted, extrasOf(byId("what").value.trim(), tip));
   // The same press again, after a lost answer, asks for the same bill.
   if (till.wanted?.text !== JSON.stringify(wanted)) {
     till.wanted = { text: JSON.stringify(wanted), id: crypto.randomUUID() };
@@ -124,6 +157,7 @@ const minor = ({ value }) => Number(value);
 function showBill(made) {
   till.end?.();
   till.bill = made;
+  rememberPayee(made);
   byId("bill-amount").textContent = `${showAmount(minor(made.amount))} ${made.amount.currency}`;
   byId("bill-price").textContent = made.price ? `${showAmount(minor(made.price))} ${made.price.currency}` : "";
   byId("bill-qr").src = qrAddress(made.link);
@@ -150,6 +184,14 @@ function showBill(made) {
   };
 }
 
+// Whose counter this is: the page that checks receipts says whether one is for it, also without a network.
+function rememberPayee({ payee: { account, handle, coop } }) {
+  if (!handle) return;
+  const address = `${handle}@${coop}`;
+  till.store.write((kept) => kept.put(account, `account:${address}`)).catch(() => {});
+  if (!localStorage.getItem("mine")) localStorage.setItem("mine", address);
+}
+
 // A bill that was paid meanwhile, or is over, can't be withdrawn; the list then shows what has become of it.
 async function cancel({ id }) {
   let why = "";
@@ -171,6 +213,10 @@ onAction(byId("paid-next"), () => { openTill(); });
 onAction(byId("cancel"), () => cancel(till.bill));
 onAction(byId("csv"), async () => saveTable(till.key));
 onAction(byId("more"), showMore);
+onAction(byId("refund-back"), () => { openTill(); });
+byId("one-till").addEventListener("change", showChosen);
+addEventListener("online", () => { if (!byId("till").hidden) openTill(); });
+addEventListener("offline", () => { byId("offline").hidden = false; });
 byId("day").addEventListener("change", showChosen);
 onAction(byId("leave"), async () => {
   await till.store.write((kept) => kept.delete("merchant-key"));
@@ -183,4 +229,5 @@ byId("till-form").addEventListener("change", ({ target }) => { if (target.name =
 for (const button of document.querySelectorAll("[data-key]")) {
   button.addEventListener("click", () => press(button.dataset.key));
 }
+keepPages();
 await start();

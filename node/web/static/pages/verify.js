@@ -15,8 +15,9 @@ import { findAccount } from "../parts/paying.js";
 import { isPayment, mark, paymentFacts, readReceipt } from "../parts/receipt.js";
 import { canScan, scan } from "../parts/scan.js";
 import { openStore } from "../parts/opened.js";
-import { say } from "../parts/words.js";
+import { say, showTime } from "../parts/words.js";
 
+const CHECKED = "checked-receipts", MOST_CHECKED = 2_000;
 const federation = fromHex(document.body.dataset.federation);
 keepPages();
 const store = await openStore();
@@ -44,6 +45,24 @@ async function accountOf(text) {
   return { coop: coopNamed(charter, address.coop)?.number, account };
 }
 
+// When a receipt was checked on this device before, in seconds; null: never. It is remembered.
+async function checkedBefore({ coop, length }) {
+  const id = `${coop}-${length}`, checked = (await store.read(CHECKED)) ?? [];
+  const before = checked.find((each) => each.id === id);
+  if (before !== undefined) return before.time;
+  const now = { id, time: Math.floor(Date.now() / 1000) };
+  await store.write((kept) => kept.put([...checked, now].slice(-MOST_CHECKED), CHECKED));
+  return null;
+}
+
+async function repeatedWords(receipt) {
+  const before = await checkedBefore(receipt).catch(() => null);
+  return before === null ? []
+    : [mark(false, say("This receipt was checked on this device before, on {time}. One payment pays for one sale.", { time: showTime(before) }))];
+}
+
+const whatItProves = () => make("p", { class: "small" }, say("It proves that the payer's cooperative has signed a log in which this payment stands, from this account to that one. It does not prove that the payment has reached your cooperative, that nothing else was signed there, or that it was not shown elsewhere: for that the network is needed."));
+
 async function check() {
   const result = byId("result");
   try {
@@ -56,9 +75,11 @@ async function check() {
     const coop = charter.coops.get(receipt.coop).title;
     result.replaceChildren(
       mark(true, say("Genuine: {coop} signed that this payment stands in its log.", { coop })),
+      ...(await repeatedWords(receipt)),
       ...(await isForMe(transaction)),
       make("dl", { class: "facts card" }, ...paymentFacts({ receipt, time, transaction, charter })),
       make("p", { class: "note" }, say("Compare amount, time and payee with what you sold: one receipt can be shown twice.")),
+      whatItProves(),
     );
   } catch (error) {
     if (error instanceof NotStanding) {

@@ -1,0 +1,55 @@
+// What goes with a bill besides its amount: a tip, a note of the shop's own, and the name of the till. They stand in the
+// bill's metadata, which the payer does not see; the tip is in the amount, and is said to the payer.
+
+import { plainAmount } from "../parts/amounts.js";
+import { isShown } from "../parts/contacts.js";
+import { byId, onAction } from "../parts/dom.js";
+import { readAmount, say, showAmount } from "../parts/words.js";
+
+const TILL = "till-name";
+const LONGEST_WHAT = 200; // as the node takes a description
+
+// `onTill()` is called when the till gets another name.
+export async function startExtras(store, onTill) {
+  const field = byId("till-name");
+  field.value = (await store.read(TILL)) ?? "";
+  const keep = async () => {
+    const isGood = field.value.trim() === "" || isShown(field.value.trim());
+    byId("till-error").textContent = isGood ? "" : say("That name has letters that nobody sees.");
+    await store.write((kept) => kept.put(tillName(), TILL));
+    onTill();
+  };
+  field.addEventListener("change", keep);
+  onAction(byId("till-name-form"), keep);
+  for (const button of document.querySelectorAll("[data-tip]")) {
+    button.addEventListener("click", () => putTip(BigInt(button.dataset.tip)));
+  }
+}
+
+export function tillName() {
+  const name = byId("till-name").value.trim();
+  return isShown(name) ? name : "";
+}
+
+// So many hundredths of the amount that is typed, rounded.
+function putTip(percent) {
+  const typed = readAmount(byId("sum").value);
+  byId("tip").value = typeof typed === "string" ? "" : plainAmount(Number((BigInt(typed) * percent + 50n) / 100n), ",");
+}
+
+// The tip that is typed, in minor units, 0 for none; or the sentence that says what is wrong.
+export function typedTip() {
+  const typed = byId("tip").value.trim();
+  return typed === "" ? 0 : readAmount(typed, { isZeroAllowed: true });
+}
+
+// {description, metadata} of the bill, each left out where there is nothing to say.
+export function extrasOf(what, tip) {
+  const words = tip === 0 ? what : [what, say("with a tip of {amount}", { amount: showAmount(tip) })].filter(Boolean).join(", ");
+  const metadata = { till: tillName(), tip: tip === 0 ? "" : plainAmount(tip), note: byId("note").value.trim() };
+  const said = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ""));
+  return {
+    ...(words === "" ? {} : { description: words.slice(0, LONGEST_WHAT) }),
+    ...(Object.keys(said).length === 0 ? {} : { metadata: said }),
+  };
+}

@@ -1,0 +1,129 @@
+"""The counter's tips and notes, several tills, giving back, and what it does without a network."""
+
+import pytest
+
+from tests.browser.driving import Browser
+from tests.browser.members import join
+from tests.browser.stage import Stage
+from tests.browser.test_counter import make_bill, open_counter, pay_bill
+
+pytestmark = pytest.mark.needs_browser
+
+_KEPT = """
+const ready = await navigator.serviceWorker.ready;
+return ready.active.state === "activated" && (await caches.keys()).length > 0;
+"""
+
+
+def name_till(browser: Browser, name: str) -> None:
+    browser.type("#till-name", name)
+    browser.run("document.getElementById('till-name').dispatchEvent(new Event('change'))")
+
+
+def sell_soup(stage: Stage, phone: Browser, desktop: Browser) -> None:
+    """Ana pays at the till "Caja 1" for soup, with a tip and a note on it."""
+    phone.open(f"{stage.urls[1]}/wallet?lang=en")
+    desktop.open(f"{stage.urls[2]}/wallet?lang=en")
+    join(phone, stage, 1, "ana", limit=50_000)
+    join(desktop, stage, 2, "almacen", limit=50_000)
+    open_counter(desktop, stage, 2)
+    name_till(desktop, "Caja 1")
+    desktop.click("#extras summary")
+    for key in "12":
+        desktop.click(f'[data-key="{key}"]')
+    desktop.click('[data-tip="10"]')
+    assert desktop.find("#tip").get_attribute("value") == "1,20"
+    desktop.type("#note", "table 4")
+    desktop.type("#what", "soup")
+    assert desktop.axe_violations() == []
+    desktop.screenshot("counter-extras-desktop")
+    desktop.click("#till-form .primary")
+    assert desktop.wait_text("#bill-amount", "13.20") == "13.20 fiado"
+    link = desktop.find("#bill-link").get_attribute("href")
+    assert link is not None
+    phone.open(link)
+    phone.wait_text("#request", "soup, with a tip of 1.20")
+    assert "table 4" not in phone.text("main")
+    pay_bill(phone, stage, 1, link)
+    desktop.wait_text("#paid-payer", "ana@norte")
+    desktop.click("#paid-next")
+
+
+def test_a_sale_has_a_tip_a_note_and_a_till(stage: Stage, phone: Browser, desktop: Browser) -> None:
+    sell_soup(stage, phone, desktop)
+    line = desktop.wait_text("#today", "soup")
+    assert "tip 1.20" in line and "table 4" in line and "Caja 1" in line
+
+    # Another till has a list of its own, and both one together.
+    name_till(desktop, "Caja 2")
+    desktop.click('#one-till [value="this"]')
+    desktop.wait_text("#today-sum", "Payments: 0.")
+    name_till(desktop, "Caja 1")
+    desktop.wait_text("#today-sum", "Payments: 1. Received: 13.20.")
+    desktop.screenshot("counter-tills-desktop")
+    desktop.click('#one-till [value="all"]')
+    desktop.wait_text("#today", "Caja 1")
+
+    assert desktop.console_errors() == []
+
+
+def test_the_owners_wallet_signs_what_is_given_back(
+    stage: Stage, phone: Browser, desktop: Browser
+) -> None:
+    """The counter's key prepares it and can't spend."""
+    sell_soup(stage, phone, desktop)
+    desktop.wait_text("#today", "soup")
+    desktop.click("#today .actions button")
+    assert desktop.find("#refund-amount").get_attribute("value") == "13,20"
+    desktop.type("#refund-amount", "3")
+    desktop.type("#refund-reason", "cold")
+    desktop.click("#refund-form .primary")
+    desktop.wait_text("#refund-to", "3.00 back to ana@norte")
+    assert desktop.axe_violations() == []
+    desktop.screenshot("counter-refund-desktop")
+    desktop.click("#refund-back")
+    desktop.click("#today .actions button")
+    desktop.wait_text("#refund-to", "3.00 back to ana@norte")  # found again, not prepared twice
+    desktop.click("#refund-here")
+    assert desktop.find("#pay-amount").get_attribute("value") == "3,00"
+    desktop.click("#pay-form .primary")
+    desktop.click("#review-pay")
+    desktop.wait_text("#receipt-proof", "in this browser")
+    phone.wait(lambda _: stage.balance(1, "ana") == -1020 or None, "it is back")
+    desktop.open(f"{stage.urls[2]}/pos?lang=en")
+    assert "−3.00" in desktop.wait_text("#today", "refund")
+    assert "Given back: 3.00. Left: 10.20." in desktop.text("#today-sum")
+    assert desktop.console_errors() == []
+
+
+def test_it_starts_without_a_network_and_checks_receipts(
+    stage: Stage, phone: Browser, desktop: Browser
+) -> None:
+    phone.open(f"{stage.urls[1]}/wallet?lang=en")
+    desktop.open(f"{stage.urls[2]}/wallet?lang=en")
+    join(phone, stage, 1, "ana", limit=50_000)
+    join(desktop, stage, 2, "almacen")
+    open_counter(desktop, stage, 2)
+    link = make_bill(desktop, "3", "bread")
+    desktop.open(f"{stage.urls[2]}/verify")  # once with a network
+    desktop.wait_text("#ready", "without a network")
+    assert desktop.find("#mine").get_attribute("value") == "almacen@sur"
+    desktop.wait(lambda _: desktop.run(_KEPT), "the pages are kept")
+    pay_bill(phone, stage, 1, link)
+    receipt = phone.run("return document.getElementById('receipt-text').textContent")
+    stage.stop(2)
+    desktop.open(f"{stage.urls[2]}/pos")
+    desktop.wait_text("#offline", "no bill can be made now")
+    assert desktop.axe_violations() == []
+    desktop.screenshot("counter-offline-desktop")
+    desktop.click("#offline a")
+    desktop.wait_text("#ready", "without a network")
+    desktop.type("#receipt", receipt)
+    desktop.click("#verify-form .primary")
+    said = desktop.wait_text("#result", "Genuine")
+    assert "It is for almacen@sur." in said and "does not prove" in said
+    assert "was checked on this device before" not in said
+    desktop.click("#verify-form .primary")
+    desktop.wait_text("#result", "was checked on this device before")
+    desktop.screenshot("verify-again-desktop")
+    stage.start(2)
