@@ -17,6 +17,8 @@ from ledger.transactions import HANDLE
 
 LONGEST_PURPOSE: Final = 140
 _AMOUNT = re.compile(r"(0|[1-9][0-9]{0,13})(?:[.,]([0-9]{1,2}))?")
+_NUMBERED = re.compile(r"#[1-9][0-9]{0,9}")
+"""An account without a name, or whose name is not said."""
 _REFERENCE = re.compile(r"[0-9a-f]{64}")
 _FEDERATION = re.compile(r"[0-9a-f]{16,64}")
 _BILL = re.compile(r"https?://[^/?#\s]{1,255}/p/[0-9a-f]{32}/?", re.IGNORECASE)
@@ -46,7 +48,9 @@ class PaymentRequest:
 def read_request(query: Mapping[str, str]) -> PaymentRequest:
     """The request that a query string makes; raises `RequestUnreadable`."""
     handle, _, coop = query.get("to", "").strip().lower().partition("@")
-    if not HANDLE.fullmatch(handle) or not COOP_NAME.fullmatch(coop):
+    if not (HANDLE.fullmatch(handle) or _NUMBERED.fullmatch(handle)) or not COOP_NAME.fullmatch(
+        coop
+    ):
         raise RequestUnreadable("to")
     if len(query) != len(set(query)):
         raise RequestUnreadable("twice")  # who reads another of the two would pay something else

@@ -45,7 +45,7 @@ def sell_soup(stage: Stage, phone: Browser, desktop: Browser) -> None:
     phone.wait_text("#request", "soup, with a tip of 1.20")
     assert "table 4" not in phone.text("main")
     pay_bill(phone, stage, 1, link)
-    desktop.wait_text("#paid-payer", "ana@norte")
+    desktop.find("#paid-amount")
     desktop.click("#paid-next")
 
 
@@ -78,12 +78,12 @@ def test_the_owners_wallet_signs_what_is_given_back(
     desktop.type("#refund-amount", "3")
     desktop.type("#refund-reason", "cold")
     desktop.click("#refund-form .primary")
-    desktop.wait_text("#refund-to", "3.00 back to ana@norte")
+    desktop.wait_text("#refund-to", "3.00 back to #1@norte")
     assert desktop.axe_violations() == []
     desktop.screenshot("counter-refund-desktop")
     desktop.click("#refund-back")
     desktop.click("#today .actions button")
-    desktop.wait_text("#refund-to", "3.00 back to ana@norte")  # found again, not prepared twice
+    desktop.wait_text("#refund-to", "3.00 back to #1@norte")  # found again, not prepared twice
     desktop.click("#refund-here")
     assert desktop.find("#pay-amount").get_attribute("value") == "3,00"
     desktop.click("#pay-form .primary")

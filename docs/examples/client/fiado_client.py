@@ -151,11 +151,10 @@ class Client:
     def refund_link(self, id_: str, refund: Refund) -> str:
         """A link that asks the merchant's own wallet for exactly this payment back."""
         payment, paid = refund["payment"], refund["of"]
-        payee = self._ask("GET", f"/v1/accounts/{paid['coop']}/{payment['payee']}")
         public = self._ask("GET", f"{_path(id_)}/public")
         units, cents = divmod(payment["amount"], 100)
         asked = {
-            "to": f"{payee['handle']}@{paid['coop']}",
+            "to": f"#{payment['payee']}@{paid['coop']}",  # by number: the node tells no shop names
             "amount": f"{units}.{cents:02}",
             "ref": payment["reference"],
             "federation": public["federation"][:16],

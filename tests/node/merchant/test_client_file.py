@@ -67,7 +67,7 @@ async def test_a_refund_is_prepared_once_for_the_wallet_to_sign(tmp_path: Path) 
         link = await shop.refund_link(made["id"], prepared)
         asked = parse_payee(link)
         assert (asked.amount, asked.reference) == (300, prepared["payment"]["reference"])
-        assert str(asked.payee) == f"member{prepared['payment']['payee']}@norte"
+        assert str(asked.payee) == f"#{prepared['payment']['payee']}@norte"
         assert stall.town.federation.id.hex().startswith(asked.federation)
         (place,) = (await shop.invoice(made["id"]))["payments"]
         of = (place["coop"], place["number"])

@@ -74,3 +74,12 @@ def test_the_program_follows_a_link_only_where_it_knows_the_way(case: dict[str, 
 def test_the_program_refuses_a_link(text: str) -> None:
     with pytest.raises((LinkError, AddressError, AmountError)):
         parse_payee(text)
+
+
+def test_an_account_without_a_name_is_asked_for_by_its_number() -> None:
+    link = "https://node.example/pay?to=%237@norte&amount=1"
+    assert read_request(MultiDict(URL(link).query)).handle == "#7"
+    assert parse_payee(link).payee.handle == "#7"
+    for wrong in ("%23", "%230", "%2307", "%23x", "%2312345678901"):
+        with pytest.raises(RequestUnreadable):
+            read_request(MultiDict(URL(f"https://node.example/pay?to={wrong}@norte").query))

@@ -183,7 +183,7 @@
     if (to === undefined) continue;
     const { handle, coop } = found?.address ?? {};
     same(`link ${text}`, `${handle}@${coop}`, to);
-    const read = [found?.amount, found?.purpose, found?.reference, found?.federation];
+    const read = [found?.amount, unseen.withoutUnseen(found?.purpose ?? ""), found?.reference, found?.federation];
     same(`link ${text}: fields`, JSON.stringify(read), JSON.stringify([amount, purpose, reference, of]));
   }
   for (const { text } of vectors.payment_links.refused) {

@@ -61,8 +61,16 @@ async function mayFollow(asked) {
   return met === "yes";
 }
 
+// What a link asks for, without what nobody sees. Most purposes need no list to tell.
+async function shownOf(asked) {
+  if (/^[ -~]*$/.test(asked.purpose ?? "")) return asked;
+  const { withoutUnseen } = await import("../parts/unseen.js");
+  return { ...asked, purpose: withoutUnseen(asked.purpose) };
+}
+
 // Goes on with what a link asks for.
-async function take(asked) {
+async function take(given) {
+  const asked = await shownOf(given);
   if (!(await mayFollow(asked))) return undefined;
   if (asked.bill) return reviewBill(asked);
   showSection("pay");
@@ -78,7 +86,8 @@ async function take(asked) {
 
 export async function review() {
   const { readPayee } = await names();
-  const asked = await readPayee(byId("pay-to").value);
+  const read = await readPayee(byId("pay-to").value);
+  const asked = read && (await shownOf(read));
   if (asked?.bill) return (await mayFollow(asked)) ? reviewBill(asked) : undefined;
   const typed = byId("pay-amount").value || (asked?.amount ? plainAmount(asked.amount) : "");
   const amount = readAmount(typed);

@@ -59,9 +59,9 @@ async function showPrepared(refund) {
   back.prepared = refund;
   const { payee, amount, reference, payer } = refund.payment;
   const { coop } = back.movement;
-  const { handle } = await get(`/v1/accounts/${coop}/${payee}`);
+  const to = `#${payee}@${coop}`; // by number: the node tells a counter no names
   const query = linkQuery({
-    to: `${handle}@${coop}`, amount, purpose: refund.reason, reference, federation: document.body.dataset.federation,
+    to, amount, purpose: refund.reason, reference, federation: document.body.dataset.federation,
   });
   const link = `${location.origin}/pay?${query}`, wallet = await back.store.wallet();
   byId("refund-here").hidden = wallet?.account !== payer;
@@ -69,7 +69,7 @@ async function showPrepared(refund) {
   byId("refund-qr").src = qrAddress(link);
   byId("refund-link").href = link;
   byId("refund-link").textContent = link;
-  byId("refund-to").textContent = say("{amount} back to {payee}", { amount: showAmount(amount), payee: `${handle}@${coop}` });
+  byId("refund-to").textContent = say("{amount} back to {payee}", { amount: showAmount(amount), payee: to });
   byId("refund-form").hidden = true;
   byId("refund-sign").hidden = false;
   follow(refund.id);

@@ -7,7 +7,6 @@ import { explain } from "../parts/explain.js";
 import { keepLibrary, keepPages } from "../parts/keeping.js";
 import { historyItem, notes } from "../parts/history.js";
 import { NotStanding, whoSigns } from "../protocol/signing.js";
-import { linkQuery, qrAddress } from "../parts/links.js";
 import { checkReceipt, decodeReceipt } from "../protocol/receipts.js";
 import { review, scanCode, setUpPayForm, showPay, stopScan } from "./payform.js";
 import { payNow } from "./review.js";
@@ -16,13 +15,12 @@ import { alsoInside, isPayment, mark, paymentFacts, receiptPicture } from "../pa
 import { keptCharter } from "../parts/charters.js";
 import { Store } from "../parts/store.js";
 import { beforePaying, whyStopped } from "../parts/troubles.js";
-import { readAmount, say, showAmount, showTime } from "../parts/words.js";
+import { say, showAmount, showTime } from "../parts/words.js";
 import { withUnit } from "../parts/worth.js";
 
 const RESEND_LEAST_MS = 2_000;
 const RESEND_MOST_MS = 60_000;
 const REFRESH_MS = 30_000;
-const MOST_CODE = 154; // bytes of a QR code of version 7, which cheap phones still read from a screen
 
 // The page's state: what is stored, the session, and when the payment under way is sent again.
 const page = { store: null, wallet: null, session: null, charter: null, resendMs: RESEND_LEAST_MS };
@@ -250,28 +248,9 @@ async function resendPending() {
 
 // --- ask for payment ---
 
-async function makeRequest() {
-  const typed = byId("request-amount").value.trim();
-  const amount = typed === "" ? null : readAmount(typed);
-  byId("request-error").textContent = typeof amount === "string" ? amount : "";
-  byId("request-made").hidden = true;
-  if (typeof amount === "string") return;
-  const to = `${page.wallet.handle}@${page.wallet.coopName}`;
-  const purpose = byId("request-for").value.trim(), federation = toHex(page.wallet.federation);
-  const link = `${location.origin}/pay?${linkQuery({ to, amount, purpose, federation })}`;
-  if (link.length > MOST_CODE) {
-    byId("request-error").textContent = say("That is too long for a code. Say more briefly what it is for.");
-    return;
-  }
-  byId("request-made").hidden = false;
-  byId("request-link").textContent = link;
-  byId("request-qr").src = qrAddress(link);
-}
-
-async function copyRequest() {
-  await navigator.clipboard.writeText(byId("request-link").textContent);
-  byId("request-copy").textContent = say("Copied");
-}
+const asking = () => import("./request.js");
+const makeRequest = async () => (await asking()).makeRequest(page.wallet);
+const copyRequest = async () => (await asking()).copyRequest();
 
 // --- a receipt ---
 

@@ -2,12 +2,11 @@
 // https://node/p/<id>, and the program's fiado:alice@norte?amount=12.50&memo=bread. A link asks; it proves nothing.
 //
 // They are read strictly: one that says a thing twice, or something that can't be read, is no link. A field that is there
-// and empty says nothing. What a link is for is shown without what nobody sees.
+// and empty says nothing. What a link is for may have in it what nobody sees: `unseen.js` is for that.
 
 import { parseAmount, plainAmount } from "./amounts.js";
 import { urlOf } from "../protocol/bytes.js";
 import { COOP_NAME, HANDLE } from "../protocol/messages.js";
-import { withoutUnseen } from "./unseen.js";
 
 const NUMBERED = /^#[1-9][0-9]{0,9}$/; // an account without a name
 const REFERENCE = /^[0-9a-f]{64}$/;
@@ -41,7 +40,7 @@ function readRequest(address, query, { purpose = "for" } = {}) {
   if (fault !== undefined || (reference !== null && !REFERENCE.test(reference))) return null;
   if (federation !== null && !FEDERATION.test(federation)) return null;
   return {
-    address, amount: minor, purpose: withoutUnseen(query.get(purpose) ?? ""), reference,
+    address, amount: minor, purpose: query.get(purpose) ?? "", reference,
     federation, bill: readBillLink(query.get("bill") ?? ""), page: null,
   };
 }
