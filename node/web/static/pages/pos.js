@@ -185,9 +185,9 @@ function showBill(made) {
 }
 
 // Whose counter this is: the page that checks receipts says whether one is for it, also without a network.
-function rememberPayee({ payee: { account, handle, coop } }) {
-  if (!handle) return;
-  const address = `${handle}@${coop}`;
+async function rememberPayee({ payee: { account, handle, coop } }) {
+  const wallet = await till.store.wallet();
+  const address = `${wallet?.account === account ? wallet.handle : handle ?? `#${account}`}@${coop}`;
   till.store.write((kept) => kept.put(account, `account:${address}`)).catch(() => {});
   if (!localStorage.getItem("mine")) localStorage.setItem("mine", address);
 }
