@@ -39,7 +39,7 @@ def sell_soup(stage: Stage, phone: Browser, desktop: Browser) -> None:
     for key in "12":
         desktop.click(f'[data-key="{key}"]')
     desktop.click('[data-tip="10"]')
-    assert desktop.find("#tip").get_attribute("value") == "1,20"
+    assert desktop.find("#tip").get_attribute("value") == "1.20"
     desktop.type("#note", "table 4")
     desktop.type("#what", "soup")
     assert desktop.axe_violations() == []
@@ -81,7 +81,7 @@ def test_the_owners_wallet_signs_what_is_given_back(
     sell_soup(stage, phone, desktop)
     desktop.wait_text("#today", "soup")
     give_back(desktop)
-    assert desktop.find("#refund-amount").get_attribute("value") == "13,20"
+    assert desktop.find("#refund-amount").get_attribute("value") == "13.20"
     desktop.type("#refund-amount", "3")
     desktop.type("#refund-reason", "cold")
     desktop.click("#refund-form .primary")
@@ -92,7 +92,7 @@ def test_the_owners_wallet_signs_what_is_given_back(
     give_back(desktop)
     desktop.wait_text("#refund-to", "3.00 back to #1@norte")  # found again, not prepared twice
     desktop.click("#refund-here")
-    assert desktop.find("#pay-amount").get_attribute("value") == "3,00"
+    assert desktop.find("#pay-amount").get_attribute("value") == "3.00"
     desktop.click("#pay-form .primary")
     desktop.click("#review-pay")
     desktop.wait_text("#receipt-proof", "in this browser")

@@ -4,7 +4,7 @@
 import { plainAmount } from "../parts/amounts.js";
 import { isShown } from "../parts/contacts.js";
 import { byId, onAction } from "../parts/dom.js";
-import { readAmount, say, showAmount } from "../parts/words.js";
+import { readAmount, say, showAmount, typedAmount } from "../parts/words.js";
 
 const TILL = "till-name";
 const LONGEST_WHAT = 200; // as the node takes a description
@@ -34,7 +34,7 @@ export function tillName() {
 // So many hundredths of the amount that is typed, rounded.
 function putTip(percent) {
   const typed = readAmount(byId("sum").value);
-  byId("tip").value = typeof typed === "string" ? "" : plainAmount(Number((BigInt(typed) * percent + 50n) / 100n), ",");
+  byId("tip").value = typeof typed === "string" ? "" : typedAmount(Number((BigInt(typed) * percent + 50n) / 100n));
 }
 
 // The tip that is typed, in minor units, 0 for none; or the sentence that says what is wrong.

@@ -3,13 +3,12 @@
 //
 // What was prepared and not signed is found again, so that a payment is not given back twice.
 
-import { plainAmount } from "../parts/amounts.js";
 import { call, get, post } from "../parts/api.js";
 import { byId, facts, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { linkQuery, qrAddress } from "../parts/links.js";
 import { mark } from "../parts/receipt.js";
-import { readAmount, say, showAmount, showTime } from "../parts/words.js";
+import { readAmount, say, showAmount, showTime, typedAmount } from "../parts/words.js";
 
 const AGAIN_MS = 3_000;
 const back = { key: null, store: null, movement: null, prepared: null, wanted: null, done: null };
@@ -28,7 +27,7 @@ export async function showRefund(movement, { key, store, done }) {
   const { refunds } = await get(path(), key);
   const given = refunds.filter((each) => isOfIt(each) && each.state !== "cancelled");
   const left = minor(movement.amount) - given.reduce((sum, { amount }) => sum + minor(amount), 0);
-  byId("refund-amount").value = left > 0 ? plainAmount(left, ",") : "";
+  byId("refund-amount").value = left > 0 ? typedAmount(left) : "";
   byId("refund-reason").value = "";
   showSection("refund");
   const prepared = given.find(({ state }) => state === "prepared");
