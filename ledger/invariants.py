@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import cast
 
 from ledger.charter import Coop
-from ledger.codec import MAX, decode
+from ledger.codec import MAX, decode, encode
 from ledger.government.articles import Article
 from ledger.government.bylaws import BYLAWS_CHAPTER, bylaws_of_row
+from ledger.government.opening import OPENING_CHAPTER, opened_books
 from ledger.rules.losses import FORKS_CHAPTER
 from ledger.state import Transit
 from ledger.validators.interface import Validator
@@ -57,6 +58,13 @@ def commons_debt(validator: Validator, coop: int, *, branch: int = 0) -> int:
     rows = validator.rows(coop, BYLAWS_CHAPTER, branch=branch)
     adopted = (bylaws_of_row(key, value) for key, value in rows)
     return max((bylaws.value(Article.COMMONS_DEBT) for bylaws in adopted), default=0)
+
+
+def debt_at_opening(validator: Validator, coop: int, *, branch: int = 0) -> int:
+    """What the commons owed when the books were opened with balances, in minor units (section 16)."""
+    row = validator.row(coop, OPENING_CHAPTER, encode(0), branch=branch)
+    books = opened_books(row)
+    return 0 if books is None else max(0, -books.commons)
 
 
 def _federation_violations(validator: Validator) -> Iterator[Violation]:
@@ -116,7 +124,9 @@ def _violations_of(validator: Validator, coop: int, branch: int) -> Iterator[Vio
     charged = sum(charge for _, charge in settled_losses(validator, coop, branch=branch))
     if log.position - log.held < -most_owed - charged:
         yield Violation("clearing_limit_holds", f"coop {coop}: position {log.position}")
-    if log.commons - log.held < -charged - commons_debt(validator, coop, branch=branch):
+    allowed = charged + commons_debt(validator, coop, branch=branch)
+    allowed += debt_at_opening(validator, coop, branch=branch)
+    if log.commons - log.held < -allowed:
         yield Violation("commons_not_negative", f"coop {coop}: commons {log.commons}")
     held = sum(item.amount for item in validator.returnable(coop, branch=branch))
     if log.held != held or held < 0:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.names import SALT_BYTES, Named, Opening
 from ledger.signatures import SigningKey
 from ledger.transactions import Admit, Pay, encode_transaction, signed_part
 
@@ -23,6 +24,8 @@ class Signer:
     coop: int
     stewards: int
     """How many stewards sign each admission, those with the lowest numbers."""
+    commits: bool = False
+    """Whether admissions carry commitments; the node is given the names before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def sign_admissions(signer: Signer, members: Sequence[NewMember]) -> bytes:
         admit = Admit(
             account=member.account,
             key=key.public_key,
-            handle=member.handle,
+            handle=_named(signer, member),
             class_=0,
             limit=member.limit,
         )
@@ -83,6 +86,20 @@ def sign_admissions(signer: Signer, members: Sequence[NewMember]) -> bytes:
         admit = replace(admit, key_signature=key.sign(message), stewards=signatures)
         signed.append(encode_transaction(admit))
     return b"".join(signed)
+
+
+def opening_of(signer: Signer, member: NewMember) -> Opening:
+    """What opens the name of a member, with a salt that follows from the run's seed."""
+    said = f"salt {signer.coop} {member.account}".encode()
+    salt = hashlib.blake2b(said, key=signer.seed, digest_size=SALT_BYTES).digest()
+    return Opening(salt=salt, handle=member.handle)
+
+
+def _named(signer: Signer, member: NewMember) -> Named:
+    if not signer.commits:
+        return member.handle
+    opening = opening_of(signer, member)
+    return opening.commitment(federation=signer.federation, coop=signer.coop)
 
 
 def sign_payments(signer: Signer, payments: Sequence[NewPayment]) -> bytes:

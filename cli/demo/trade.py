@@ -24,6 +24,7 @@ from typing import Final
 from cli.audit.sources import audit_url
 from cli.demo.founding import THRESHOLD, Founded, found
 from cli.demo.graph import TradeGraph
+from cli.demo.naming import offer_names
 from cli.demo.processes import RunningNode, free_ports, running
 from cli.demo.sending import Home, Sent, admit_all, number_payments, pay_all
 from cli.demo.signing import NewMember, Signer
@@ -151,6 +152,7 @@ def run_trade(graph: TradeGraph, *, coops: int, root: Path, output: Output) -> T
     ):
         watch.note(later("start"))
         work = _work_of_homes(graph, homes, founded, nodes, seed)
+        offer_names(work)
         with output.progress("Admitting", steps=len(graph.names)) as progress:
             admitted = asyncio.run(admit_all(work, pool, progress))
         wait_until_known(nodes, dict(zip(founded.charter.coops, admitted, strict=True)))
@@ -239,7 +241,11 @@ def _work_of_homes(
         Home(
             url=node.url,
             signer=Signer(
-                seed=seed, federation=founded.charter.federation, coop=coop, stewards=THRESHOLD
+                seed=seed,
+                federation=founded.charter.federation,
+                coop=coop,
+                stewards=THRESHOLD,
+                commits=True,
             ),
             members=members[coop],
             payments=payments.get(coop, []),

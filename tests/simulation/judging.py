@@ -24,12 +24,14 @@ from ledger.government.tally import Proposal
 from ledger.rules.government.register import PROPOSALS_CHAPTER
 from ledger.state import Account
 from ledger.transactions import (
+    Acknowledge,
     Admit,
     AdoptBylaws,
     Attest,
     Enact,
     Levy,
     Limit,
+    OpenBooks,
     Pay,
     Propose,
     SetStatus,
@@ -58,6 +60,7 @@ from tests.simulation.judging_votes import (
     judge_vote,
 )
 from tests.simulation.minutes import Minutes, Person
+from tests.simulation.moving import judge_acknowledgement, judge_opening
 from tests.simulation.truth import Truth
 from tests.simulation.world import Failure
 
@@ -142,6 +145,8 @@ JUDGES: Final[Mapping[type, Judge]] = {
     Recover: judge_recovery,
     ObjectTo: judge_objection,
     Restore: judge_restoration,
+    OpenBooks: judge_opening,
+    Acknowledge: judge_acknowledgement,
 }
 """Of the other kinds nothing is decided by people of one coop."""
 

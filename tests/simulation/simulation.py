@@ -31,6 +31,7 @@ from tests.simulation.leaving import Leaving
 from tests.simulation.lost_keys import LostKeys
 from tests.simulation.matters import any_matter
 from tests.simulation.members import Members, Stewards, Wallet
+from tests.simulation.moving import move_in
 from tests.simulation.network import Network
 from tests.simulation.newcomers import Newcomers
 from tests.simulation.nodes import SETTINGS, SLOW, SLOW_WORK_US, MakeEngine, SimNode
@@ -281,7 +282,7 @@ class Simulation:
                 account,
                 limit=limit if coop != self.members.leaver else 0,
                 delay_ms=self.world.random.choice((10, 10, 10, self.plan.latest_admission_ms)),
-                done=partial(self._begin_to_pay, wallets),
+                done=self._after_admission(coop, account, wallets),
             )
         if coop not in self.members.coops:
             self.members.coops.append(coop)
@@ -307,6 +308,15 @@ class Simulation:
                 is_printed=plan.indexed is Indexed.OFFICIAL,
             )
         )
+
+    def _after_admission(
+        self, coop: int, account: int, wallets: Sequence[Wallet]
+    ) -> Callable[[], None]:
+        """Members begin to pay; where a coop moves in, account 2 does once that is done or was refused."""
+        begin = partial(self._begin_to_pay, wallets)
+        if not self.plan.governs or account != 2 or coop == self.members.leaver:
+            return begin
+        return partial(move_in, self, coop, begin)
 
     def _begin_to_pay(self, wallets: Sequence[Wallet]) -> None:
         for wallet in wallets:

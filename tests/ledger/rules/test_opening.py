@@ -11,6 +11,7 @@ from ledger.government.opening import (
     opened_of,
     read_balances,
 )
+from ledger.invariants import find_violations
 from ledger.refusals import Refusal
 from tests.builders import Books, MakeValidator, build_federation, open_books
 from tests.ledger.rules.opening_tables import (
@@ -69,6 +70,7 @@ def test_it_happens_once(make_validator: MakeValidator) -> None:
     books = stage_opened(make_validator)
     assert [balance(books, number) for number, _ in BALANCES] == [100, -70, 20]
     assert books.validator.log(HOME).commons == -50
+    assert find_violations(books.validator) == []
     again = open_books_with(books.federation, HOME, BALANCES)
     assert books.refusal(HOME, again) is Refusal.OPENING_REPEATED
     row = books.validator.row(HOME, OPENED_CHAPTER, encode(RICH))
