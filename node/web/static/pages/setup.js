@@ -9,7 +9,6 @@ import { byId, make, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { keyFromSeed, sign } from "../protocol/signing.js";
 import { ADMIT, encodeTransaction, entryMessage } from "../protocol/messages.js";
-import { SALT_BYTES, commitment } from "../protocol/names.js";
 import { findAccount } from "../parts/paying.js";
 import { StorageDenied } from "../parts/store.js";
 import { say } from "../parts/words.js";
@@ -152,6 +151,7 @@ function setUpJoining(store, onWallet) {
 async function askToJoin(wallet, handle, cls) {
   const key = toHex(wallet.publicKey);
   const proposal = await post("/v1/joins/proposals", { key, handle, class: cls });
+  const { SALT_BYTES, commitment } = await import("../protocol/names.js");
   const { federation, coop } = wallet;
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
   const committed = await commitment({ federation, coop, salt, handle });

@@ -9,7 +9,6 @@
 import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
 import { Problem, call, get } from "./api.js";
 import { isEnded, isOnItsWay, twinsOf } from "../protocol/guards.js";
-import { checkOpening } from "../protocol/names.js";
 import { ProofError, sign } from "../protocol/signing.js";
 import { PAY, encodeTransaction, entryMessage } from "../protocol/messages.js";
 import { checkReceipt, decodeReceipt } from "../protocol/receipts.js";
@@ -173,6 +172,7 @@ export async function findAccount(coop, handle, federation) {
   const found = await get(`/v1/accounts/${coop}/${encodeURIComponent(`@${handle}`)}`);
   if (found.handle !== handle && `#${found.account}` !== handle) throw new ProofError("another account");
   if (found.commitment !== null && found.salt !== null) {
+    const { checkOpening } = await import("../protocol/names.js");
     const opening = { federation, coop: found.coop_number, salt: fromHex(found.salt), handle: found.handle };
     await checkOpening({ ...opening, committed: fromHex(found.commitment) });
   }
