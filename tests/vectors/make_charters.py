@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cli.index.unit_files import bundled_units
 from ledger.chain import genesis
 from ledger.codec import MAX
 from tests.builders import Federation, build_federation
@@ -119,6 +120,7 @@ def invalid(federation: Federation) -> list[tuple[str | None, str, str]]:
 def invalid_indexes(source: str) -> list[tuple[str | None, str, str]]:
     lines = "\n".join([*index_lines(), ""])
     survey = "\n".join([*index_lines("survey"), ""])
+    unit = "\n".join([*index_lines("unit", unit=bundled_units()["udi"].definition), ""])
     changes = [
         ("index.method", "another", lines, '"cer"', '"cpi"'),
         ("index.currency", "small letters", lines, '"ARS"', '"ars"'),
@@ -135,6 +137,19 @@ def invalid_indexes(source: str) -> list[tuple[str | None, str, str]]:
         ("index.step_cap", "0", lines, "step_cap = 300", "step_cap = 0"),
         ("index.lead_days", "without a survey", lines, "[index]", "[index]\nlead_days = 0"),
         ("index.lead_days", "above 21", survey, "lead_days = 0", "lead_days = 22"),
+        ("index.period_days", "without a survey", lines, "[index]", "[index]\nperiod_days = 7"),
+        ("index.period_days", "0", survey, "lead_days = 0", "lead_days = 0\nperiod_days = 0"),
+        ("index.period_days", "above 28", survey, "lead_days = 0", "lead_days = 0\nperiod_days = 29"),
+        ("index.pace_weeks", "shorter than a period", survey,
+         "pace_weeks = 4", "pace_weeks = 1\nperiod_days = 8"),
+        ("index.unit.starts", "windows that overlap", unit, "starts = [11, 26]", "starts = [26, 11]"),
+        ("index.unit.starts", "none, so that no window ends", unit, "starts = [11, 26]", "starts = []"),
+        ("index.unit.starts", "after the 28th", unit, "starts = [11, 26]", "starts = [11, 29]"),
+        ("index.unit.round", "to a negative place", unit, "round = [6,", "round = [-1,"),
+        ("index.unit.decimals", "above 4", unit, "decimals = 3", "decimals = 5"),
+        ("index.unit.lag_months", "0", unit, "lag_months = 1", "lag_months = 0"),
+        ("index.unit.carry", "rounded though nothing is", unit,
+         'round = [6, "half_up"]\ncarry = "exact"', 'carry = "rounded"'),
     ]  # fmt: skip
     found: list[tuple[str | None, str, str]] = []
     for field, note, text, old, new in changes:

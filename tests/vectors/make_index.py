@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from cli.index.unit_files import bundled_units
 from ledger.agreement import Turn
 from ledger.codec import MAX, encode
 from ledger.contradictions import DecisionEvidence, SignedContent
@@ -55,6 +56,27 @@ UNIT: Final = build_federation(
     coops=3,
     index=index_lines(
         "unit", unit=UI, base_day="2025-12-05", base_value="2.963400", stand_in_limit=1
+    ),
+)
+
+
+LEVELS: Final = build_federation(
+    seed="vectors",
+    coops=3,
+    index=index_lines(
+        "unit",
+        unit=bundled_units()["udi"].definition,
+        base_day="2026-01-10",
+        base_value="8.300000",
+        stand_in_limit=1,
+    ),
+)
+"""Levels of halves of months."""
+THIRD_DAYS: Final = build_federation(
+    seed="vectors",
+    coops=3,
+    index=index_lines(
+        "survey", base_day="2025-12-20", observations_needed=2, period_days=3, lead_days=1
     ),
 )
 
@@ -139,6 +161,36 @@ def books_with_rounds() -> Books:
     ):
         wait_until_over(books, index_of(books.validator, 1))
         books.append(1, certify(OFFICIAL, entry))
+    return books
+
+
+def level_books() -> Books:
+    """Printed levels as pairs, for halves of months: one, a stand-in, and one that makes it good."""
+    books = books_with_members(LEVELS, members=2, limit=10**9)
+    for pair, fields in (
+        ((137_802, 137_949), {}),
+        ((137_802, 137_949), {"is_stand_in": True}),
+        ((100_000, 100_125), {"late": True}),
+    ):
+        index = index_of(books.validator, 1)
+        wait_until_over(books, index)
+        period = index.due_window.period
+        late = {period - 1: (137_949, 138_200)} if "late" in fields else None
+        is_stand_in = "is_stand_in" in fields
+        books.append(1, official(LEVELS, period, pair, is_stand_in=is_stand_in, late=late))
+    books.append(1, priced(books, 1, 1, 1, 2, minor=77_777, day=day_of(books)))
+    return books
+
+
+def gap_books() -> Books:
+    """A survey every third day: one, and then one that covers the two before it."""
+    books = books_with_members(THIRD_DAYS, members=2, limit=10**9)
+    for missed, level in ((0, 1_004_000_000), (2, 1_030_000_000)):
+        index = index_of(books.validator, 1)
+        wait_until_over(books, index, periods=missed + 1)
+        period, turn = index.due_window.period + missed, Turn(index.place, 0)
+        levels = {1: level, 3: level + 2_000_001}
+        books.append(1, surveyed(THIRD_DAYS, period, levels, turn=turn))
     return books
 
 
@@ -294,6 +346,9 @@ def index_transactions() -> dict[str, bytes]:
         "print of a survey": surveyed(SURVEY, WEEK, levels),
         "change of source": source_change(OFFICIAL, 1, NOVEMBER + 2),
         "print of a round": certify(OFFICIAL, in_round),
+        "print of levels, with late ones": official(
+            LEVELS, NOVEMBER * 2 + 1, (137_802, 137_949), late={NOVEMBER * 2: (100, 2**53 - 1)}
+        ),
     }
 
 
@@ -334,6 +389,8 @@ def make() -> Case:
             *(history(half_way_books(federation)) for federation in HALF_WAY),
             history(unit_books()),
             history(books_with_rounds()),
+            history(level_books()),
+            history(gap_books()),
         ],
         "cases": [
             {
