@@ -6,14 +6,16 @@ import pytest
 
 from ledger.agreement import Turn
 from ledger.charter_index import SurveyRules
+from ledger.decisions import IndexEntry
 from ledger.index.days import Method, day_from_text
+from ledger.index.prints import Print
 from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.rules.index import SECONDS_IN_DAY
 from ledger.rules.index_rows import INDEX_CHAPTER
 from tests.builders import MakeValidator, replay_logs
 from tests.charter_builders import Union
-from tests.index_builders import index_of, surveyed, wait_until_over
+from tests.index_builders import certify, index_of, observation, surveyed, wait_until_over
 from tests.ledger.rules.test_charter_index import indexed, set_index
 
 LEVEL: Final = 1_000_000_000
@@ -139,3 +141,22 @@ def test_a_print_wholly_after_the_gap_falls_away(make_validator: MakeValidator) 
     union.decide(set_index(first_day, method=Method.SURVEY, survey=rules, step_cap=100), 1)
     assert (known(union).values, len(known(union).prints)) == (before, 1)
     assert len(union.books.validator.rows(1, INDEX_CHAPTER)) == 1
+
+
+@pytest.mark.parametrize("coops", [(1, 1), (2, 1), (1, 4)])
+def test_levels_by_a_stranger_or_twice_are_refused_and_change_nothing(
+    coops: tuple[int, ...], make_validator: MakeValidator
+) -> None:
+    union = opened(make_validator)
+    union.join_fourth()
+    index = known(union)
+    wait_until_over(union.books, index)
+    period = index.due_window.period
+    seen = tuple(observation(union.federation, coop, period, LEVEL) for coop in coops)
+    new = Print(period=period, value=LEVEL)
+    entry = IndexEntry(decided=new, observations=seen, turn=Turn(index.place, 0))
+    before = union.books.validator.digest()
+    is_stranger = 4 in coops
+    expected = Refusal.PUBLISHER_UNKNOWN if is_stranger else Refusal.ENTRY_MALFORMED
+    assert union.books.refusal(1, certify(union.federation, entry)) is expected
+    assert union.books.validator.digest() == before
