@@ -49,29 +49,32 @@ def certified_values(
     periods, pace_weeks = parameters.periods, parameters.pace_weeks
     window = periods.window(new.period)
     due = periods.window_of_day(latest.day + 1).period
-    levels = tuple(_recent(line, anchor, (*prints[-_MOST_LOOKED_AT:], new)))[::-1]
+    levels = tuple(_recent(line, anchor, (*prints[-_MOST_LOOKED_AT:], new)))
     steps = new.period - due + 1
     return list(_glided(latest, window, levels, pace_weeks, parameters.step_cap, steps))
 
 
 def _recent(line: Line, anchor: DayValue, prints: Sequence[Print]) -> Iterator[Level]:
-    """The newest level, and those before it over which the pace is measured: the newest first.
+    """The levels that have a part in the pace, as they came; a stand-in is none.
 
-    A stand-in is none; what the line went on from before any print is one more, and the oldest.
+    They are what the line went on from before any print, the earliest print over which the pace is measured,
+    and the newest one.
     """
-    oldest_day: int | None = None
+    periods = line.parameters.periods
     pace_days = DAYS_IN_WEEK * line.parameters.pace_weeks
-    for taken in reversed(prints):
-        if taken.is_stand_in:
-            continue
-        level = _level_of(line, taken)
-        if oldest_day is None:
-            oldest_day = level.day - pace_days
-        if level.day < oldest_day:
-            return
-        yield level
-    if oldest_day is None or anchor.day >= oldest_day:
-        yield Level(day=anchor.day, value=Fraction(anchor.value) * MILLIONTHS)
+    certified = [taken for taken in prints if not taken.is_stand_in]
+    first = Level(day=anchor.day, value=Fraction(anchor.value) * MILLIONTHS)
+    if not certified:
+        yield first
+        return
+    newest = certified[-1]
+    oldest_day = periods.survey_day(newest.period) - pace_days
+    if anchor.day >= oldest_day:
+        yield first
+    earliest = next(each for each in certified if periods.survey_day(each.period) >= oldest_day)
+    if earliest is not newest:
+        yield _level_of(line, earliest)
+    yield _level_of(line, newest)
 
 
 def _level_of(line: Line, taken: Print) -> Level:
