@@ -12,6 +12,7 @@ from statistics import median
 
 from nacl.bindings import crypto_sign_open
 
+from benchmarks.delegated import measure_tills
 from benchmarks.measuring import Options, check, seconds_of
 from benchmarks.workload import (
     Load,
@@ -34,8 +35,9 @@ Triples = list[tuple[bytes, bytes, bytes]]
 def run(options: Options) -> dict[str, object]:
     """Figures for the graph (or a generated one) and for many synthetic payments."""
     if options.small:
-        figures = {"synthetic": measure(make_load(generate_graph(members=50, payments=500)))}
-        return worst(figures) | figures
+        debts = generate_graph(members=50, payments=500)
+        figures = {"synthetic": measure(make_load(debts))}
+        return worst(figures) | figures | {"delegated": measure_tills(debts)}
     members, payments = 37_677, options.payments or 1_000_000
     graph = (
         read_graph(options.graph)
@@ -46,7 +48,8 @@ def run(options: Options) -> dict[str, object]:
         "graph": measure(make_load(graph)),
         "synthetic": measure(make_load(generate_graph(members=members, payments=payments))),
     }
-    return worst(figures) | figures
+    tills = generate_graph(members=2_000, payments=min(payments, 100_000))
+    return worst(figures) | figures | {"delegated": measure_tills(tills)}
 
 
 def worst(figures: Mapping[str, Mapping[str, object]]) -> dict[str, object]:

@@ -1,5 +1,9 @@
-"""Bytes of a bare payment in the log, over a trade graph's payments spread over three coops."""
+"""Bytes of a bare payment in the log, over a trade graph's payments spread over three coops.
 
+And of the first of them by delegated keys.
+"""
+
+from benchmarks.delegated import till_sizes
 from benchmarks.measuring import Options, check
 from benchmarks.workload import Debt, generate_graph, read_graph
 from ledger.codec import split
@@ -10,6 +14,7 @@ from tests.builders import START, build_federation
 
 COOPS = 3
 LIMIT = 2**50
+TILLS = 2_000
 
 
 def run(options: Options) -> dict[str, object]:
@@ -22,10 +27,12 @@ def run(options: Options) -> dict[str, object]:
         debts = debts[:500]
     sizes = payment_sizes(debts)
     check(len(sizes) == len(debts), "not every payment became an entry")
+    tills = till_sizes(debts[:TILLS])
     return {
         "payments": len(sizes),
         "bytes_per_payment": round(sum(sizes) / len(sizes), 2),
         "largest": max(sizes),
+        "bytes_per_delegated_payment": round(sum(tills) / len(tills), 2),
     }
 
 

@@ -15,6 +15,7 @@ from cli.shell.lazy_commands import LazyCommands
 from node.words.codes import NAMES
 
 PLACES: Final = {
+    "account": "cli.keys.commands:account",
     "audit": "cli.audit.commands:audit",
     "balance": "cli.account.balance:balance",
     "balances": "cli.account.review:balances",
@@ -85,6 +86,7 @@ READING: Final = frozenset(
         "name show",
         "opening show",
         "federation import check",
+        "account keys",
         "wallet show",
     }
 )

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
+from ledger.account_keys import DELEGATES_CHAPTER, delegate_key, delegated_of
 from ledger.charter import Coop
 from ledger.codec import MAX, decode, encode
 from ledger.government.articles import Article
@@ -173,3 +174,18 @@ def find_sequence_violations(
         for account in validator.accounts(coop):
             if account.next_sequence != 1 + counts[account.number]:
                 yield Violation("sequence_is_count", f"coop {coop}, account {account.number}")
+
+
+def find_delegate_violations(
+    validator: Validator, payments: dict[int, Counter[tuple[int, int]]]
+) -> Iterator[Violation]:
+    """`sequence_is_count` for delegated keys, given how many payments each place of an account has made.
+
+    Of an account that has closed no log remembers its places.
+    """
+    for coop, counts in payments.items():
+        rows = dict(validator.rows(coop, DELEGATES_CHAPTER))
+        for (account, place), count in counts.items():
+            value = rows.get(delegate_key(account, place))
+            if value is not None and delegated_of(value).next_sequence != 1 + count:
+                yield Violation("sequence_is_count", f"coop {coop}, account {account}, key {place}")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, get_args
 
+from ledger.account_keys import read_delegate, read_owners
 from ledger.accounts import read_admit, read_limit, read_status
 from ledger.charter_entries import CharterEntry, read_charter_entry
 from ledger.codec import MAX_DEPTH, check_types
@@ -38,6 +39,7 @@ from ledger.transactions import (
     AdoptBylaws,
     Anchor,
     Attest,
+    Delegate,
     Enact,
     Guarantee,
     GuardiansNamed,
@@ -48,12 +50,14 @@ from ledger.transactions import (
     ObjectTo,
     OpenBooks,
     Pay,
+    PayDelegated,
     Propose,
     Reasoned,
     Recover,
     Rekey,
     Restore,
     Return,
+    SetOwners,
     SetStatus,
     Settle,
     Spend,
@@ -61,6 +65,7 @@ from ledger.transactions import (
     Vote,
     read_anchor,
     read_pay,
+    read_pay_delegated,
     read_return,
 )
 
@@ -68,7 +73,7 @@ from ledger.transactions import (
 class Signers(Enum):
     """Whose signatures make an entry of a kind valid."""
 
-    OWNER = "the owner of the account that it is about"
+    OWNER = "the owner of the account that it is about, or a key that the owner has delegated"
     STEWARDS = "the stewards of the log's coop, enough of them"
     NODE = "the node of the log's coop, by the head over the entry"
     COOPS = "the nodes of several coops, over a content that is theirs together"
@@ -296,6 +301,30 @@ KINDS: Final[Mapping[Kind, KindRow]] = {
             clause="13.7",
         ),
         KindRow(
+            kind=Kind.DELEGATE,
+            class_=Delegate,
+            read=read_delegate,
+            signers=Signers.OWNER,
+            decider=Decider.SHARED,
+            clause="14.2",
+        ),
+        KindRow(
+            kind=Kind.PAY_DELEGATED,
+            class_=PayDelegated,
+            read=read_pay_delegated,
+            signers=Signers.OWNER,
+            decider=Decider.NATIVE,
+            clause="14.3",
+        ),
+        KindRow(
+            kind=Kind.OWNERS,
+            class_=SetOwners,
+            read=read_owners,
+            signers=Signers.OWNER,
+            decider=Decider.SHARED,
+            clause="14.4",
+        ),
+        KindRow(
             kind=Kind.OPENING,
             class_=OpenBooks,
             read=read_opening,
@@ -331,6 +360,9 @@ STEWARDS_KINDS: Final = kinds_of(Signers.STEWARDS)
 
 PEOPLES_KINDS: Final = kinds_of(Signers.OWNER) | STEWARDS_KINDS
 """What a node takes from people; it makes the rest itself."""
+
+PAYMENT_KINDS: Final = frozenset(row.kind for row in KINDS.values() if issubclass(row.class_, Pay))
+"""What moves amounts by a member's key. The first nine elements of all of them mean the same."""
 
 NODES_KINDS: Final = frozenset(KINDS) - PEOPLES_KINDS
 """What nodes make."""

@@ -16,6 +16,12 @@ MAX_COOPS: Final = 1024
 MAX_ANCHOR_SIGNATURES: Final = 256
 """The anchored coop's own and those of witnesses: so many fit an entry, however many coops there are."""
 MAX_PUBLISHERS: Final = 64
+MAX_OWNERS: Final = 16
+"""So many keys a joint account has at most."""
+MAX_DELEGATES: Final = 64
+"""So many keys may pay for an account at a time; their places count from 0."""
+MAX_PAYEES: Final = 16
+"""So many payees a delegated key can be bound to."""
 
 
 class Kind(IntEnum):
@@ -45,12 +51,18 @@ class Kind(IntEnum):
     RESTORE = 22
     ATTEST = 23
     LAPSE = 24
+    DELEGATE = 25
+    PAY_DELEGATED = 26
+    OWNERS = 27
     OPENING = 28
     ACKNOWLEDGE = 29
 
 
 Signatures = tuple[tuple[int, bytes], ...]
 """(signer's number, signature), strictly rising by signer: a steward's place or a coop's number."""
+
+AccountSignature = bytes | Signatures
+"""An account's signature: that of its one key, or those of several owners by their places (PROTOCOL 14.1)."""
 
 
 def is_uint(value: object) -> TypeGuard[int]:
@@ -61,6 +73,11 @@ def is_uint(value: object) -> TypeGuard[int]:
 def is_number(value: object) -> TypeGuard[int]:
     """Whether it can be the number of an account, a coop or a steward."""
     return type(value) is int and 0 <= value <= MAX_NUMBER
+
+
+def is_place(value: object) -> TypeGuard[int]:
+    """Whether it can be the place of a delegated key of an account."""
+    return type(value) is int and 0 <= value < MAX_DELEGATES
 
 
 def is_bytes(value: object, length: int) -> TypeGuard[bytes]:
@@ -85,3 +102,11 @@ def read_signatures(value: object, most: int) -> Signatures | None:
             return None
         previous = pair[0]
     return tuple((pair[0], pair[1]) for pair in value)
+
+
+def read_account_signature(value: object) -> AccountSignature | None:
+    """The signature of an account that a decoded value is; None for another shape."""
+    if is_bytes(value, 64):
+        return value
+    signatures = read_signatures(value, MAX_OWNERS)
+    return signatures or None

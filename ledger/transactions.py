@@ -9,6 +9,8 @@ Nothing here looks at state.
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ledger.account_keys import Delegate as Delegate
+from ledger.account_keys import SetOwners as SetOwners
 from ledger.accounts import Admit as Admit
 from ledger.accounts import Limit as Limit
 from ledger.accounts import SetStatus as SetStatus
@@ -43,11 +45,20 @@ from ledger.government.voting import Vote as Vote
 from ledger.memos import proposal_hash, reason_hash
 from ledger.names import HANDLE as HANDLE
 from ledger.shapes import MAX_ANCHOR_SIGNATURES as MAX_ANCHOR_SIGNATURES
+from ledger.shapes import MAX_DELEGATES as MAX_DELEGATES
 from ledger.shapes import MAX_NUMBER as MAX_NUMBER
 from ledger.shapes import MAX_STEWARDS as MAX_STEWARDS
+from ledger.shapes import (
+    AccountSignature,
+    is_bytes,
+    is_number,
+    is_place,
+    is_uint,
+    read_account_signature,
+    read_signatures,
+)
 from ledger.shapes import Kind as Kind
 from ledger.shapes import Signatures as Signatures
-from ledger.shapes import is_bytes, is_number, is_uint, read_signatures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +74,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pay:
-    """A payment, signed by the payer. Amounts in minor units."""
+    """A payment, signed by the payer, or by enough of its owners. Amounts in minor units."""
 
     kind: ClassVar[Kind] = Kind.PAY
     payer: int
@@ -74,7 +85,12 @@ class Pay:
     fee: int = 0
     reference: bytes | None = None
     price: Price | None = None
-    signature: bytes = b""
+    signature: AccountSignature = b""
+
+    @property
+    def place(self) -> int | None:
+        """Of the delegated key that pays; None where the owner does. Each has a sequence of its own."""
+        return None
 
     def fields(self) -> list[Value]:
         """The elements of the array, in order."""
@@ -93,6 +109,27 @@ class Pay:
         ]
 
     unsigned_tail: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayDelegated(Pay):
+    """A payment by a delegated key of the payer (PROTOCOL 14.3): all that is said of payments is said of it.
+
+    `sequence` is that of the key's place.
+    """
+
+    kind: ClassVar[Kind] = Kind.PAY_DELEGATED
+    delegate: int
+
+    @property
+    def place(self) -> int:
+        """See `Pay.place`."""
+        return self.delegate
+
+    def fields(self) -> list[Value]:
+        """The elements of the array, in order: those of `pay`, and the place before the signature."""
+        _, *rest, signature = Pay.fields(self)
+        return [Kind.PAY_DELEGATED.value, *rest, self.delegate, signature]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,8 +182,13 @@ Voting = Propose | Vote | Attest | Enact
 TextBound = Reasoned | Propose
 """What carries the hash of a text that is kept beside the log."""
 
+AccountKeys = Delegate | SetOwners
+"""By what an owner says which keys may sign for an account."""
+
 Transaction = (
     Pay
+    | PayDelegated
+    | AccountKeys
     | Stewarded
     | Voting
     | KeyChange
@@ -208,7 +250,8 @@ def read_pay(fields: list[object]) -> Pay | None:
         return None
     if not (is_uint(sequence) and type(amount) is int and type(fee) is int):
         return None
-    if not (reference is None or is_bytes(reference, 32)) or not is_bytes(signature, 64):
+    signed = read_account_signature(signature)
+    if not (reference is None or is_bytes(reference, 32)) or signed is None:
         return None
     if price is not None:
         if type(price) is not list or len(price) != 2:
@@ -225,6 +268,28 @@ def read_pay(fields: list[object]) -> Pay | None:
         fee=fee,
         reference=reference,
         price=price,
+        signature=signed,
+    )
+
+
+def read_pay_delegated(fields: list[object]) -> PayDelegated | None:
+    """The `pay_delegated` that a decoded array holds; None when its shape is another."""
+    if len(fields) != 11:
+        return None
+    *common, place, signature = fields
+    pay = read_pay([*common, signature])
+    if pay is None or not is_place(place) or not is_bytes(signature, 64):
+        return None
+    return PayDelegated(
+        payer=pay.payer,
+        sequence=pay.sequence,
+        payee_coop=pay.payee_coop,
+        payee=pay.payee,
+        amount=pay.amount,
+        fee=pay.fee,
+        reference=pay.reference,
+        price=pay.price,
+        delegate=place,
         signature=signature,
     )
 

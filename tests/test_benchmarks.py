@@ -37,3 +37,4 @@ def test_its_last_line_is_one_json_object() -> None:
     figures = json.loads(done.stdout.splitlines()[-1])
     assert figures["benchmark"] == "size"
     assert figures["bytes_per_payment"] <= 96
+    assert figures["bytes_per_delegated_payment"] <= 104

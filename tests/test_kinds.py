@@ -35,6 +35,7 @@ from tests.ledger.rules.government_tables import GOVERNMENT_TABLES
 from tests.ledger.rules.guarantee_tables import GUARANTEE_TABLES
 from tests.ledger.rules.leaving_tables import LEAVING_TABLES
 from tests.ledger.rules.opening_tables import OPENING_TABLES
+from tests.ledger.rules.owning_tables import OWNING_TABLES
 from tests.ledger.rules.recovery_tables import RECOVERY_TABLES
 from tests.ledger.rules.tables import TABLES
 from tests.ledger.rules.voting_tables import VOTING_TABLES
@@ -174,6 +175,7 @@ PLACES: Final = (
                     RECOVERY_TABLES,
                     GUARANTEE_TABLES,
                     LEAVING_TABLES,
+                    OWNING_TABLES,
                     OPENING_TABLES,
                 )
                 for table in tables
@@ -208,6 +210,9 @@ def test_the_names_of_classes_are_those_of_the_table() -> None:
             Kind.GUARDIANS,
             Kind.OBJECT,
             Kind.GUARANTEE,
+            Kind.DELEGATE,
+            Kind.PAY_DELEGATED,
+            Kind.OWNERS,
             Kind.ACKNOWLEDGE,
         }
         == PEOPLES_KINDS

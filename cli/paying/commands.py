@@ -8,6 +8,7 @@ from typing import Final
 
 import click
 
+from cli.paying.by_others import draft_payment, pay_by_till
 from cli.paying.contacts import agree_to_contact
 from cli.paying.leading import meet_link
 from cli.paying.payees import ORDER, Payee, PayeeType
@@ -106,6 +107,19 @@ _ARRIVAL_WORDS: Final[Mapping[Arrival, str]] = {
     default=60,
     help="How many seconds to wait for the delivery.",
 )
+@click.option(
+    "--as",
+    "till",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="WALLET",
+    help="Pay by the delegated key of this wallet, such as a till's: `fiado account delegate`.",
+)
+@click.option(
+    "--draft",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="From an account of several owners: write here what the others sign with `fiado account sign`.",
+)
 @wallet_option
 @passphrase_options
 @output_option
@@ -120,6 +134,8 @@ def pay(
     anyway: bool,
     until: str,
     timeout: int,
+    till: Path | None,
+    draft: Path | None,
     wallet: Path,
     passphrase: PassphraseSource,
     output: Output,
@@ -141,6 +157,22 @@ def pay(
     """
     if isinstance(payee, ContactName):
         payee = agree_to_contact(payee, wallet, yes=yes, output=output)
+    if till is not None or draft is not None:
+        if isinstance(payee, InvoiceLink) or price is not None or order is not None:
+            raise click.UsageError(
+                say(
+                    "With --as and --draft give an address and an amount, and nothing more than a memo."
+                )
+            )
+        intent = _intent(payee, amount, memo)
+        if till is not None:
+            with open_membership(till, passphrase) as member:
+                done = pay_by_till(member, payee, intent, output=output)
+                _finish(member, done, until, timeout, output)
+            return
+        with open_membership(wallet, passphrase) as member:
+            draft_payment(member, payee, intent, draft=draft, is_agreed=yes, output=output)
+        return
     if isinstance(payee, InvoiceLink):
         _check_invoice_options(amount, price, memo, order, yes, output)
         with open_membership(wallet, passphrase) as member:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, assert_never
 
+from cli.shell.account_keys_words import describe_account_keys
 from cli.shell.forms import in_units, local_moment, moment
 from cli.shell.guarantee_words import describe_guarantee
 from cli.shell.language import language, later, say
@@ -19,17 +20,20 @@ from ledger.charter import Charter
 from ledger.government.bylaws import Bylaws
 from ledger.names import shown
 from ledger.transactions import (
+    AccountKeys,
     Acknowledge,
     Admit,
     AdoptBylaws,
     Anchor,
     Attest,
     CharterEntry,
+    Delegate,
     Enact,
     Guarantee,
     GuaranteeChange,
     GuardiansNamed,
     IndexEntry,
+    KeyChange,
     Lapse,
     Leave,
     Leaving,
@@ -44,6 +48,7 @@ from ledger.transactions import (
     Rekey,
     Restore,
     Return,
+    SetOwners,
     SetStatus,
     Settle,
     Spend,
@@ -136,9 +141,16 @@ def describe(
             lines = _spend(transaction, account_words(charter, coop, transaction.payee, names))
         case Levy():
             lines = _levy(transaction)
-        case Recover() | Rekey() | GuardiansNamed() | ObjectTo() | Restore():
-            who = account_words(charter, coop, transaction.account, names)
-            lines = describe_keys(transaction, who=who)
+        case (
+            Recover()
+            | Rekey()
+            | GuardiansNamed()
+            | ObjectTo()
+            | Restore()
+            | Delegate()
+            | SetOwners()
+        ):
+            lines = _about_keys(transaction, _who(charter, coop, names, transaction.account))
         case _:
             lines = _among_members(transaction, partial(_who, charter, coop, names))
     if reason is not None:
@@ -162,6 +174,12 @@ def _among_members(
             return describe_guarantee(transaction, who=who, moment=moment)
         case _:
             assert_never(transaction)
+
+
+def _about_keys(change: KeyChange | AccountKeys, who: str) -> list[str]:
+    if isinstance(change, Delegate | SetOwners):
+        return describe_account_keys(change, who=who)
+    return describe_keys(change, who=who)
 
 
 def _who(charter: Charter, coop: int, names: Names, account: int) -> str:
@@ -213,7 +231,16 @@ def _pay(pay: Pay, charter: Charter, coop: int, names: Names) -> list[str]:
         lines.append(
             say("On top, {amount} go to the commons of the payer.", amount=in_units(pay.fee))
         )
-    lines.append(say("It is payment number {sequence} of the payer.", sequence=pay.sequence))
+    if pay.place is None:
+        lines.append(say("It is payment number {sequence} of the payer.", sequence=pay.sequence))
+    else:
+        lines.append(
+            say(
+                "It is payment number {sequence} by key {place} of the payer.",
+                sequence=pay.sequence,
+                place=pay.place,
+            )
+        )
     return lines
 
 

@@ -12,7 +12,13 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Final, cast
 
 from ledger.codec import Value, decode, encode
-from ledger.shapes import Kind, is_bytes, is_number, is_uint
+from ledger.shapes import (
+    AccountSignature,
+    Kind,
+    is_number,
+    is_uint,
+    read_account_signature,
+)
 
 GUARANTEES_CHAPTER: Final = "guarantees"
 """Key `[guarantor, member]`; the value is that of a `Pledge`, whose first element is the cap."""
@@ -40,7 +46,7 @@ class Guarantee:
     revision: int
     cap: int
     until: int | None
-    signature: bytes = b""
+    signature: AccountSignature = b""
 
     def fields(self) -> list[Value]:
         """The elements of the array, in order."""
@@ -86,7 +92,8 @@ def read_guarantee(fields: list[object]) -> Guarantee | None:
         return None
     if type(cap) is not int or not (until is None or is_uint(until)):
         return None
-    if not is_bytes(signature, 64):
+    signed = read_account_signature(signature)
+    if signed is None:
         return None
     return Guarantee(
         guarantor=guarantor,
@@ -94,7 +101,7 @@ def read_guarantee(fields: list[object]) -> Guarantee | None:
         revision=revision,
         cap=cap,
         until=until,
-        signature=signature,
+        signature=signed,
     )
 
 

@@ -15,11 +15,13 @@ from ledger.codec import Value, decode, encode
 from ledger.government.guarantees import shares
 from ledger.shapes import (
     MAX_STEWARDS,
+    AccountSignature,
     Kind,
     Signatures,
     is_bytes,
     is_number,
     is_uint,
+    read_account_signature,
     read_signatures,
 )
 
@@ -54,7 +56,7 @@ class Leave:
     revision: int
     payee: int | None
     debt: int
-    signature: bytes = b""
+    signature: AccountSignature = b""
     stewards: Signatures = ()
 
     def fields(self) -> list[Value]:
@@ -109,14 +111,15 @@ def read_leave(fields: list[object]) -> Leave | None:
     signatures = read_signatures(stewards, MAX_STEWARDS)
     if not (is_number(account) and is_uint(revision) and (payee is None or is_number(payee))):
         return None
-    if not is_uint(debt) or not is_bytes(signature, 64) or signatures is None:
+    signed = read_account_signature(signature)
+    if not is_uint(debt) or signed is None or signatures is None:
         return None
     return Leave(
         account=account,
         revision=revision,
         payee=payee,
         debt=debt,
-        signature=signature,
+        signature=signed,
         stewards=signatures,
     )
 

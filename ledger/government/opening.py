@@ -12,7 +12,16 @@ from struct import Struct
 from typing import Any, ClassVar, Final, cast
 
 from ledger.codec import MAX, Value, decode, encode
-from ledger.shapes import MAX_STEWARDS, Kind, Signatures, is_bytes, is_number, read_signatures
+from ledger.shapes import (
+    MAX_STEWARDS,
+    AccountSignature,
+    Kind,
+    Signatures,
+    is_bytes,
+    is_number,
+    read_account_signature,
+    read_signatures,
+)
 
 OPENING_CHAPTER: Final = "opening"
 """Under 0 the `OpenedBooks`; while parts are missing, under its number each part that is there."""
@@ -69,7 +78,7 @@ class Acknowledge:
     account: int
     statement: bytes
     balance: int
-    signature: bytes = b""
+    signature: AccountSignature = b""
 
     def fields(self) -> list[Value]:
         """The elements of the array, in order."""
@@ -205,8 +214,9 @@ def read_acknowledge(fields: list[object]) -> Acknowledge | None:
     if len(fields) != 5:
         return None
     _, account, statement, balance, signature = fields
-    if not (is_number(account) and is_bytes(statement, 32) and is_bytes(signature, 64)):
+    signed = read_account_signature(signature)
+    if not (is_number(account) and is_bytes(statement, 32)) or signed is None:
         return None
     if type(balance) is not int:
         return None
-    return Acknowledge(account=account, statement=statement, balance=balance, signature=signature)
+    return Acknowledge(account=account, statement=statement, balance=balance, signature=signed)

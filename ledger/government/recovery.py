@@ -14,11 +14,13 @@ from ledger.codec import Value, decode, encode
 from ledger.messages import TAG_GUARDIANS
 from ledger.shapes import (
     MAX_STEWARDS,
+    AccountSignature,
     Kind,
     Signatures,
     is_bytes,
     is_number,
     is_uint,
+    read_account_signature,
     read_signatures,
 )
 
@@ -73,7 +75,7 @@ class GuardiansNamed:
     commitment: bytes | None
     needed: int
     wait: int
-    signature: bytes = b""
+    signature: AccountSignature = b""
 
     def fields(self) -> list[Value]:
         """The elements of the array, in order."""
@@ -145,7 +147,7 @@ class ObjectTo:
     kind: ClassVar[Kind] = Kind.OBJECT
     account: int
     recovery: int
-    signature: bytes = b""
+    signature: AccountSignature = b""
 
     def fields(self) -> list[Value]:
         """The elements of the array, in order."""
@@ -198,7 +200,8 @@ def read_guardians(fields: list[object]) -> GuardiansNamed | None:
     _, account, revision, commitment, needed, wait, signature = fields
     if not (is_number(account) and is_uint(revision) and is_uint(needed) and is_uint(wait)):
         return None
-    if not (commitment is None or is_bytes(commitment, 32)) or not is_bytes(signature, 64):
+    signed = read_account_signature(signature)
+    if not (commitment is None or is_bytes(commitment, 32)) or signed is None:
         return None
     return GuardiansNamed(
         account=account,
@@ -206,7 +209,7 @@ def read_guardians(fields: list[object]) -> GuardiansNamed | None:
         commitment=commitment,
         needed=needed,
         wait=wait,
-        signature=signature,
+        signature=signed,
     )
 
 
@@ -255,9 +258,10 @@ def read_object(fields: list[object]) -> ObjectTo | None:
     if len(fields) != 4:
         return None
     _, account, recovery, signature = fields
-    if not (is_number(account) and is_uint(recovery) and is_bytes(signature, 64)):
+    signed = read_account_signature(signature)
+    if not (is_number(account) and is_uint(recovery)) or signed is None:
         return None
-    return ObjectTo(account=account, recovery=recovery, signature=signature)
+    return ObjectTo(account=account, recovery=recovery, signature=signed)
 
 
 def read_restore(fields: list[object]) -> Restore | None:
@@ -285,7 +289,7 @@ class KeyMatters:
     """What a log remembers of an account's key: how often it was changed, and who guards it."""
 
     revision: int = 0
-    """Of what the owner has said: `rekey` and `guardians`."""
+    """Of what the owner has said: `rekey`, `guardians`, `delegate` and `owners`."""
     recoveries: int = 0
     """How many have begun."""
     guard: Guard | None = None

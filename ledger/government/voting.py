@@ -12,11 +12,13 @@ from ledger.codec import MAX_ARRAY, Value
 from ledger.government.actions import Action, read_action, read_rising
 from ledger.shapes import (
     MAX_STEWARDS,
+    AccountSignature,
     Kind,
     Signatures,
     is_bytes,
     is_number,
     is_uint,
+    read_account_signature,
     read_signatures,
 )
 
@@ -81,7 +83,7 @@ class Vote:
     proposal: int
     sequence: int
     choice: Choice
-    signature: bytes = b""
+    signature: AccountSignature = b""
 
     def fields(self) -> list[Value]:
         """The elements of the array, in order."""
@@ -178,14 +180,15 @@ def read_vote(fields: list[object]) -> Vote | None:
     _, account, proposal, sequence, choice, signature = fields
     if not (is_number(account) and is_uint(proposal) and is_uint(sequence)):
         return None
-    if type(choice) is not int or choice not in (0, 1, 2) or not is_bytes(signature, 64):
+    signed = read_account_signature(signature)
+    if type(choice) is not int or choice not in (0, 1, 2) or signed is None:
         return None
     return Vote(
         account=account,
         proposal=proposal,
         sequence=sequence,
         choice=Choice(choice),
-        signature=signature,
+        signature=signed,
     )
 
 

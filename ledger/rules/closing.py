@@ -7,6 +7,7 @@ debt gets away from it by closing.
 from dataclasses import replace
 from typing import Final, Protocol
 
+from ledger.account_keys import OWNERS_CHAPTER
 from ledger.codec import encode
 from ledger.effects import Effects, Row
 from ledger.government.guarantees import (
@@ -20,10 +21,11 @@ from ledger.government.guarantees import (
 from ledger.government.leaving import CLAIMS_CHAPTER
 from ledger.government.recovery import RECOVERIES_CHAPTER
 from ledger.rules.appeals import STEWARDED_CHAPTER
+from ledger.rules.owning import delegate_row, delegates_of
 from ledger.state import Account
 from ledger.transactions import Status
 
-_OWN_CHAPTERS: Final = (RECOVERIES_CHAPTER, STEWARDED_CHAPTER, CLAIMS_CHAPTER)
+_OWN_CHAPTERS: Final = (RECOVERIES_CHAPTER, STEWARDED_CHAPTER, CLAIMS_CHAPTER, OWNERS_CHAPTER)
 """Those with a row under the account's number that nobody needs once it is closed."""
 
 
@@ -67,8 +69,11 @@ def close(account: Account, state: ClosingState, *, number: int) -> Effects:
         for chapter in _OWN_CHAPTERS
         if state.row(chapter, key) is not None
     )
+    delegates = (
+        delegate_row(account.number, place, None) for place in delegates_of(state, account.number)
+    )
     ended = _without_guarantees(account.number, state)
-    return replace(ended, accounts=(closed,), chapters=(*rows, *ended.chapters))
+    return replace(ended, accounts=(closed,), chapters=(*rows, *delegates, *ended.chapters))
 
 
 def _without_guarantees(account: int, state: ClosingState) -> Effects:

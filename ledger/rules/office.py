@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from ledger.account_keys import OWNERS_CHAPTER
 from ledger.charter import Charter, Coop
+from ledger.codec import encode
 from ledger.government.articles import Article
 from ledger.government.bylaws import BYLAWS_CHAPTER, Bylaws, newest_bylaws
 from ledger.government.office import OFFICE_CHAPTER, OFFICE_KEY, Seat, Seats, seats_of
@@ -59,8 +61,8 @@ class Steward:
 class Office:
     """The stewards in office by place, and how many of them an act takes where the bylaws don't say.
 
-    `size` counts those who can't sign while their account is frozen, too: so nobody who may freeze gets more
-    power by freezing stewards.
+    `size` counts those who can't sign while their account is frozen or joint, too: so nobody who may freeze
+    gets more power by freezing stewards.
     """
 
     stewards: Mapping[int, Steward]
@@ -89,7 +91,7 @@ def stewards_in_office(state: OfficeState) -> Office:
     seats = seats_of_log(state)
     found = (_steward(seat, coop, state) for seat in seats.taken)
     stewards = {steward.place: steward for steward in found if steward is not None}
-    frozen = sum(_is_frozen(seat, state) for seat in seats.taken)
+    frozen = sum(_is_kept_from_signing(seat, state) for seat in seats.taken)
     return Office(stewards=stewards, size=len(stewards) + frozen, threshold=seats.threshold)
 
 
@@ -105,15 +107,21 @@ def _steward(seat: Seat, coop: Coop, state: OfficeState) -> Steward | None:
         founder = coop.stewards[seat.place]
         return Steward(place=seat.place, name=founder.name, key=founder.key)
     account = state.account(seat.account)
-    if account is None or account.status is not Status.OPEN:
+    if account is None or account.status is not Status.OPEN or _is_joint(account, state):
         return None
     name = shown(account.handle, account.number)
     return Steward(place=seat.place, name=name, key=account.key, account=account.number)
 
 
-def _is_frozen(seat: Seat, state: OfficeState) -> bool:
+def _is_kept_from_signing(seat: Seat, state: OfficeState) -> bool:
     account = None if seat.account is None else state.account(seat.account)
-    return account is not None and account.status is Status.FROZEN
+    if account is None or account.status is Status.CLOSED:
+        return False
+    return account.status is Status.FROZEN or _is_joint(account, state)
+
+
+def _is_joint(account: Account, state: OfficeState) -> bool:
+    return state.row(OWNERS_CHAPTER, encode(account.number)) is not None
 
 
 def bylaws_in_force(state: OfficeState) -> Bylaws:

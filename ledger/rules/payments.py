@@ -1,15 +1,17 @@
-"""`pay` and `return`: what moves amounts, PROTOCOL sections 7.2 and 7.7."""
+"""`pay`, `pay_delegated` and `return`: what moves amounts, PROTOCOL sections 7.2, 14.3 and 7.7."""
 
+from ledger.account_keys import DELEGATES_CHAPTER, delegate_key
 from ledger.charter import Standing
 from ledger.codec import MAX
 from ledger.government.commons import contribution_of
 from ledger.refusals import Refusal
 from ledger.rules.branches import branch_gone_by
 from ledger.rules.charter import check_partner
+from ledger.rules.delegating import check_delegated
 from ledger.rules.index import check_payment_price
-from ledger.signatures import SignatureInvalid, verify
+from ledger.rules.owning import check_payment_signature, delegated_at, next_sequence_of
 from ledger.state import COMMONS, Account, Log, State, Transit
-from ledger.transactions import Pay, Return, Status
+from ledger.transactions import Pay, PayDelegated, Return, Status
 
 
 def check_pay(state: State, log: Log, time: int, pay: Pay, message: bytes) -> Refusal | None:
@@ -22,23 +24,29 @@ def check_pay(state: State, log: Log, time: int, pay: Pay, message: bytes) -> Re
     if payer is None:
         return Refusal.ACCOUNT_UNKNOWN
     # 7.2.2: before all that looks at the account, so that only its owner is told of its state.
-    try:
-        verify(public_key=payer.key, message=message, signature=pay.signature)
-    except SignatureInvalid:
-        return Refusal.SIGNATURE_INVALID
+    refusal = check_payment_signature(log, payer, pay, message)
+    if refusal is not None:
+        return refusal
     # 7.2.3
     if payer.status is not Status.OPEN:
         closed = payer.status is Status.CLOSED
         return Refusal.ACCOUNT_CLOSED if closed else Refusal.ACCOUNT_FROZEN
     # 7.2.4: without gaps, so a payment happens once, and in the order that its owner meant.
-    if pay.sequence != payer.next_sequence:
-        used = pay.sequence < payer.next_sequence
+    next_sequence = next_sequence_of(log, payer, pay.place)
+    if pay.sequence != next_sequence:
+        used = pay.sequence < next_sequence
         return Refusal.SEQUENCE_USED if used else Refusal.SEQUENCE_GAP
     # 7.2.5: from here on every sum of what is checked fits 64 bits, in every implementation.
     if not 1 <= pay.amount <= MAX:
         return Refusal.AMOUNT_OUT_OF_RANGE
     if not 0 <= pay.fee <= pay.amount:
         return Refusal.FEE_OUT_OF_RANGE
+    # 14.3.7 to 14.3.10
+    if isinstance(pay, PayDelegated):
+        delegated = delegated_at(log, pay.payer, pay.delegate)
+        refusal = check_delegated(delegated, pay, time=time)
+        if refusal is not None:
+            return refusal
     # 7.2.6 to 7.2.9
     refusal = _check_payee(state, log, pay)
     if refusal is not None:
@@ -120,11 +128,16 @@ def _check_bylaws(log: Log, pay: Pay) -> Refusal | None:
     return None
 
 
-def apply_pay(log: Log, number: int, pay: Pay) -> None:
-    """Carry out a checked payment that becomes entry `number`."""
+def apply_pay(log: Log, number: int, time: int, pay: Pay) -> None:
+    """Carry out a checked payment that becomes entry `number` at `time`."""
     payer = log.accounts[pay.payer]
-    payer.balance -= pay.amount + pay.fee
-    payer.next_sequence += 1
+    paid = pay.amount + pay.fee
+    payer.balance -= paid
+    if pay.place is None:
+        payer.next_sequence += 1
+    else:
+        after = delegated_at(log, pay.payer, pay.place).after_payment(paid=paid, time=time)
+        log.chapters[DELEGATES_CHAPTER][delegate_key(pay.payer, pay.place)] = after.encoded()
     log.commons += pay.fee
     if pay.payee_coop == log.coop:
         credit(log, pay.payee, pay.amount)

@@ -1,6 +1,6 @@
-"""The rules that both validators share: every kind but `pay`, `anchor` and `return`.
+"""The rules that both validators share: every kind but `pay`, `pay_delegated`, `anchor` and `return`.
 
-The reference validator runs all rules; the native one has those three of its own, because they are what runs
+The reference validator runs all rules; the native one has those of its own, because they are what runs
 for every payment or touches what is on its way. All else is decided here, once, from what `LogState` shows of
 the log, and the answer is `Effects`, which either validator can carry out whatever the kind. A new kind of
 this sort is a rule and a case of `decide`.
@@ -20,6 +20,7 @@ from ledger.index.table import Index
 from ledger.refusals import Refusal
 from ledger.rules.charter import LogPlace, charter_row, decide_charter
 from ledger.rules.charter_index import index_after, rows_that_fall_away
+from ledger.rules.delegating import decide_account_keys
 from ledger.rules.government.bylaws import check_bylaws, decide_bylaws
 from ledger.rules.government.commons import (
     check_spend,
@@ -41,6 +42,7 @@ from ledger.rules.office import Verify
 from ledger.signatures import check_key_admissible, verify
 from ledger.state import Waiting
 from ledger.transactions import (
+    AccountKeys,
     Acknowledge,
     Admit,
     AdoptBylaws,
@@ -148,7 +150,7 @@ def decide(
 
 
 def _decide_about_members(
-    transaction: MemberChange | Voting | KeyChange,
+    transaction: MemberChange | Voting | KeyChange | AccountKeys,
     *,
     state: LogState,
     time: int,
@@ -164,6 +166,16 @@ def _decide_about_members(
         )
     if isinstance(transaction, MemberChange):
         return decide_members(
+            transaction,
+            state=state,
+            time=time,
+            number=number,
+            message=message,
+            verify=verify,
+            check_key=check_key,
+        )
+    if isinstance(transaction, AccountKeys):
+        return decide_account_keys(
             transaction,
             state=state,
             time=time,

@@ -17,7 +17,7 @@ from ledger.validators.reference import ReferenceValidator
 
 NAMES = ("native", "reference")
 
-NATIVE_INTERFACE: Final = 14
+NATIVE_INTERFACE: Final = 15
 """Native code of this interface is called here; it has the same number in `ledger/native/python/src/lib.rs`.
 
 Both are raised when a call changes, or when native code decides anything differently: then what was built

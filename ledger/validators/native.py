@@ -1,6 +1,6 @@
 """The native validator: `ledger._native` behind the interface of `ledger.validators.interface`.
 
-Native code decides `pay`, `anchor` and `return` and stops in front of everything else, which
+Native code decides `pay`, `pay_delegated`, `anchor` and `return` and stops in front of everything else, which
 `ledger.validators.shared_rules` decides by the rules that both validators share.
 
 This module holds no state but the index of each log, of which native code has the rows and, for payments, the

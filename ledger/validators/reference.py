@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from ledger.chain import extend, extend_all
 from ledger.charter import Charter
-from ledger.codec import split
+from ledger.codec import encode, split
 from ledger.effects import Effects, apply_effects, levy_total
 from ledger.entries import Entry, decode_entry, encode_entry, transaction_kind, transaction_start
 from ledger.errors import DependencyMissing
@@ -45,13 +45,19 @@ from ledger.transactions import (
     Kind,
     Pay,
     Return,
-    Transaction,
 )
 from ledger.validators.interface import LogView, Replayed, Sequenced
 from ledger.validators.listing import load_snapshot, save_snapshot, state_digest
 from ledger.validators.log_state import LogState, empty_state
 
 _SIGNATURE_ELEMENT_BYTES = 66  # the binary header and 64 bytes, the last element of a `pay`
+
+
+def _signature_bytes(pay: Pay) -> int:
+    """How long the last element of a payment is."""
+    if isinstance(pay.signature, bytes):
+        return _SIGNATURE_ELEMENT_BYTES
+    return len(encode(pay.signature))
 
 
 class ReferenceValidator:
@@ -213,7 +219,7 @@ class ReferenceValidator:
         if isinstance(checked, Refusal | Waiting):
             return checked
         is_alone, charter = len(self._state) == 1, log.charter
-        self._apply(log, entry.transaction, checked)
+        self._apply(log, entry, checked)
         is_payment = isinstance(entry.transaction, Pay)
         apply_day(charter, log, time=entry.time, is_payment=is_payment)
         log.heads.append(extend(log.head, data))
@@ -234,7 +240,7 @@ class ReferenceValidator:
                 # The entry is `[time, transaction]` and the signature is its last element, so what
                 # was signed lies between them.
                 start = transaction_start(data)
-                message = self._contexts[log.coop] + data[start:-_SIGNATURE_ELEMENT_BYTES]
+                message = self._contexts[log.coop] + data[start : -_signature_bytes(transaction)]
                 return check_pay(self._state, log, entry.time, transaction, message)
             case Anchor():
                 return check_anchor(self._state, log, transaction)
@@ -244,12 +250,12 @@ class ReferenceValidator:
                 state = LogState(self._state, log)
                 return decide(entry, state=state, context=self._contexts[log.coop])
 
-    def _apply(self, log: Log, transaction: Transaction, effects: Effects | None) -> None:
+    def _apply(self, log: Log, entry: Entry, effects: Effects | None) -> None:
         """Carry out a checked transaction; `effects` is what its check gave."""
-        number = log.length + 1
+        number, transaction = log.length + 1, entry.transaction
         match transaction:
             case Pay():
-                apply_pay(log, number, transaction)
+                apply_pay(log, number, entry.time, transaction)
             case Anchor():
                 apply_anchor(self._state, log, transaction)
             case Return():

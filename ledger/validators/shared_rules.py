@@ -197,7 +197,7 @@ class SharedRules:
     def _triples(
         self, transaction: object, stewards: Mapping[int, Steward]
     ) -> Iterator[tuple[bytes, bytes, bytes]]:
-        if isinstance(transaction, Vote):
+        if isinstance(transaction, Vote) and isinstance(transaction.signature, bytes):
             yield from self._of_members(transaction, [(transaction.account, transaction.signature)])
         if not isinstance(transaction, Stewarded):
             return

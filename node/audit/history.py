@@ -14,13 +14,14 @@ import msgpack
 
 from ledger.codec import split
 from ledger.entries import transaction_start
+from ledger.kinds import PAYMENT_KINDS
 from ledger.state import COMMONS
 from ledger.transactions import Kind
 from ledger.validators.interface import Validator
 from ledger.validators.reading import has_ended
 from node.audit.report import Fault, Finding
 from node.store import HistoryRow, Role, Store
-from node.store.histories import payment_digest
+from node.store.histories import counted_as, payment_digest
 
 PAGE_ROWS = 2_000
 _BATCH_BYTES = 256 * 1024
@@ -53,12 +54,13 @@ class HistoryCheck:
 
     def _expect(self, log: int, number: int, entry: bytes) -> None:
         time, fields = msgpack.unpackb(entry)
-        if fields[0] == Kind.PAY.value:
-            _, payer, sequence, payee_coop, payee, amount, fee, *_ = fields
+        if fields[0] in PAYMENT_KINDS:
+            _, payer, _, payee_coop, payee, amount, fee, *_ = fields
             if log == self._coop:
                 digest = payment_digest(entry[transaction_start(entry) :])
                 paid = -amount - fee
-                self._add(payer, log, number, time, Role.PAYER, paid, sequence, digest)
+                counted = counted_as(fields)
+                self._add(payer, log, number, time, Role.PAYER, paid, counted, digest)
             if payee_coop == self._coop and payee != COMMONS:
                 self._add(payee, log, number, time, Role.PAYEE, amount)
         elif fields[0] == Kind.RETURN.value and fields[1] == self._coop:
@@ -106,7 +108,7 @@ class HistoryCheck:
         paid: list[tuple[int, int, int]] = []
         upto = self._upto.get(self._coop, 0)
         for number, time, fields in self._own_entries(taken + 1, upto):
-            if fields[0] == Kind.PAY.value and fields[3] == left:
+            if fields[0] in PAYMENT_KINDS and fields[3] == left:
                 paid.append((number, fields[1], fields[5]))
             elif fields[0] == Kind.ANCHOR.value and fields[1:3] == [left, end]:
                 self._left.add(left)

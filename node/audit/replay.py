@@ -16,7 +16,7 @@ from ledger.codec import split
 from ledger.entries import Entry, decode_entry
 from ledger.errors import EncodingError, ProofError
 from ledger.invariants import items_under_way
-from ledger.kinds import KINDS
+from ledger.kinds import KINDS, PAYMENT_KINDS
 from ledger.refusals import Refusal
 from ledger.state import Waiting
 from ledger.transactions import Kind
@@ -54,6 +54,9 @@ class LogReplay:
     """Length, head and signature where the keys that were known so far did not fit."""
     paid: int = 0
     payments: Counter[int] = field(default_factory=Counter)
+    """Of each account, those that its owner signed."""
+    delegated: Counter[tuple[int, int]] = field(default_factory=Counter)
+    """Of each account and place, those by a delegated key."""
     findings: list[Finding] = field(default_factory=list)
 
     @property
@@ -244,9 +247,12 @@ class LogReplay:
         unpacker.feed(entries)
         transaction: list[Any]
         for _, transaction in unpacker:
-            if transaction[0] == Kind.PAY.value:
-                self.payments[transaction[1]] += 1
+            if transaction[0] in PAYMENT_KINDS:
                 self.paid += transaction[5]
+                if transaction[0] == Kind.PAY.value:
+                    self.payments[transaction[1]] += 1
+                else:
+                    self.delegated[transaction[1], transaction[9]] += 1
 
     def _find(
         self,
@@ -287,7 +293,7 @@ class LogReplay:
             length=self.length,
             replayed=self.done,
             signed=min(self.signed, self.done),
-            payments=self.payments.total(),
+            payments=self.payments.total() + self.delegated.total(),
             paid=self.paid,
             members=log.accounts,
             position=log.position,

@@ -11,11 +11,16 @@ people: a `Finding` carries facts. Whether the charter is the right one its read
 federation's id.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from ledger.chain import genesis
-from ledger.invariants import find_sequence_violations, find_violations, loss_of, under_way
+from ledger.invariants import (
+    find_delegate_violations,
+    find_sequence_violations,
+    find_violations,
+    loss_of,
+    under_way,
+)
 from ledger.validators.interface import Validator
 from node.audit.replay import LogReplay, Observer, longest
 from node.audit.report import (
@@ -71,8 +76,7 @@ def run_audit(
     _replay_all(replays)
     stopped = [finding for replay in replays for finding in replay.findings]
     findings = [*_strangers(expected, validator), *stopped, *_still_waiting(replays)]
-    payments = {each.coop: each.payments for each in replays if not each.branch}
-    findings += _broken_invariants(validator, payments)
+    findings += _broken_invariants(validator, [each for each in replays if not each.branch])
     return _report(validator, replays, kept, findings)
 
 
@@ -199,10 +203,14 @@ def _still_waiting(replays: Sequence[LogReplay]) -> Iterator[Finding]:
         )
 
 
-def _broken_invariants(
-    validator: Validator, payments: dict[int, Counter[int]]
-) -> Iterator[Finding]:
-    violations = [*find_violations(validator), *find_sequence_violations(validator, payments)]
+def _broken_invariants(validator: Validator, replays: Sequence[LogReplay]) -> Iterator[Finding]:
+    payments = {each.coop: each.payments for each in replays}
+    delegated = {each.coop: each.delegated for each in replays}
+    violations = [
+        *find_violations(validator),
+        *find_sequence_violations(validator, payments),
+        *find_delegate_violations(validator, delegated),
+    ]
     for violation in violations:
         yield Finding(
             fault=Fault.INVARIANT,

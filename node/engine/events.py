@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ledger.transactions import Kind
+from ledger.kinds import PAYMENT_KINDS
 from node.engine.answers import Request
 from node.engine.view import View
 from node.join_requests import JoinRequest
@@ -42,7 +42,7 @@ class SubmitBatch:
 
     request: Request
     transactions: Sequence[bytes]
-    kinds: frozenset[int] = frozenset({Kind.PAY})
+    kinds: frozenset[int] = PAYMENT_KINDS
 
 
 @dataclass(frozen=True, slots=True)

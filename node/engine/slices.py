@@ -9,7 +9,7 @@ from typing import Final
 from ledger.codec import split
 from ledger.transactions import Kind
 
-_QUICK: Final = frozenset({Kind.PAY, Kind.ANCHOR, Kind.RETURN})
+_QUICK: Final = frozenset({Kind.PAY, Kind.PAY_DELEGATED, Kind.ANCHOR, Kind.RETURN})
 _SLOWER: Final = 20
 _TIME: Final = 0xCE
 """Before the four bytes of a time of our days."""

@@ -22,7 +22,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from multidict import CIMultiDict
 
 from ledger.entries import transaction_kind
-from ledger.transactions import Kind
+from ledger.kinds import PAYMENT_KINDS
 from node.http.base.api import Api
 from node.http.base.reading import JSON, OCTETS
 
@@ -79,7 +79,7 @@ def read_plain(data: bytes, most_bytes: int) -> tuple[Mapping[bytes, bytes], byt
     if not data.startswith(_BEGINS):
         return None
     body = data[data.find(_END) + len(_END) :]
-    if transaction_kind(body) != Kind.PAY or len(body) > most_bytes:
+    if transaction_kind(body) not in PAYMENT_KINDS or len(body) > most_bytes:
         return None
     seen = _Headers()
     parser = HttpRequestParser(seen)

@@ -317,6 +317,8 @@ def _is_of(pending: PendingPayment, account: JournalAccount, public_key: bytes) 
         pay = decode_transaction(read_bytes(json.loads(pending.payload)["transaction"]))
         if not isinstance(pay, Pay) or pay.payer != account.account:
             return False
+        if not isinstance(pay.signature, bytes):
+            return False  # version 1 is older than joint accounts
         message = signed_bytes(
             TAG_ENTRY, federation=account.federation, coop=account.coop, body=signed_part(pay)
         )

@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
-from ledger.transactions import Kind
+from ledger.kinds import PAYMENT_KINDS
 from node.engine.answers import (
     BatchRecorded,
     Failed,
@@ -180,7 +180,7 @@ class Runner:
         return answer
 
     async def submit_batch(
-        self, transactions: Sequence[bytes], kinds: frozenset[int] = frozenset({Kind.PAY})
+        self, transactions: Sequence[bytes], kinds: frozenset[int] = PAYMENT_KINDS
     ) -> BatchRecorded | NotReady:
         """Record or refuse each transaction of a batch. Raises as `submit`."""
         size = sum(map(len, transactions))

@@ -5,9 +5,15 @@ The index is made from the logs and can be made again; nothing stands in it alon
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from hashlib import sha256
+from typing import Any, Final
+
+from ledger.transactions import Kind
+
+_PLACE: Final = 2**46
 
 
 class Role(IntEnum):
@@ -67,3 +73,16 @@ class FoundPayment:
 
     number: int
     digest: bytes | None
+
+
+def counted_as(transaction: Sequence[Any]) -> int:
+    """The sequence of a history's row for the elements of a payment that left an account.
+
+    A delegated key counts by itself (PROTOCOL 14.3), so its place stands above the bits of the sequence; no
+    place ever comes near that many payments.
+    """
+    sequence: int = transaction[2]
+    if transaction[0] != Kind.PAY_DELEGATED:
+        return sequence
+    place: int = transaction[9]
+    return (place + 1) * _PLACE + sequence % _PLACE

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.account_keys import Caps
 from ledger.agreement import Turn
 from ledger.charter import Steward
 from ledger.charter_changes import (
@@ -47,7 +48,7 @@ from ledger.government.recovery import MAX_GUARDIANS, SALT_BYTES, GuardianList
 from ledger.government.voting import MAX_DEMANDING, Choice
 from ledger.index.prints import LateChange, Print, SourceChange
 from ledger.refusals import Refusal
-from ledger.shapes import MAX_PUBLISHERS
+from ledger.shapes import MAX_DELEGATES, MAX_OWNERS, MAX_PAYEES, MAX_PUBLISHERS
 from ledger.transactions import (
     MAX_ANCHOR_SIGNATURES,
     MAX_NUMBER,
@@ -58,6 +59,7 @@ from ledger.transactions import (
     Anchor,
     Attest,
     CharterEntry,
+    Delegate,
     Enact,
     Guarantee,
     GuardiansNamed,
@@ -70,12 +72,14 @@ from ledger.transactions import (
     ObjectTo,
     OpenBooks,
     Pay,
+    PayDelegated,
     Price,
     Propose,
     Recover,
     Rekey,
     Restore,
     Return,
+    SetOwners,
     SetStatus,
     Settle,
     Signatures,
@@ -101,6 +105,27 @@ def signatures(most: int) -> st.SearchStrategy[Signatures]:
     return pairs.map(lambda found: tuple(sorted(found.items())))
 
 
+account_signatures = signatures_of_64 | signatures(MAX_OWNERS).filter(bool)
+payees = st.none() | st.sets(st.tuples(numbers, numbers), min_size=1, max_size=MAX_PAYEES).map(
+    lambda pairs: tuple(sorted(pairs))
+)
+delegations = st.builds(
+    Delegate,
+    account=numbers,
+    revision=uints,
+    place=st.integers(0, MAX_DELEGATES - 1),
+    key=st.none() | hashes,
+    caps=st.builds(Caps, per_payment=uints, per_day=uints, until=uints, payees=payees),
+    signature=account_signatures,
+)
+owners = st.builds(
+    SetOwners,
+    account=numbers,
+    revision=uints,
+    needed=uints,
+    keys=st.lists(hashes, min_size=1, max_size=MAX_OWNERS).map(tuple),
+    signature=account_signatures,
+)
 pays = st.builds(
     Pay,
     payer=numbers,
@@ -111,6 +136,19 @@ pays = st.builds(
     fee=any_integers,
     reference=st.none() | hashes,
     price=st.none() | st.builds(Price, minor=uints, day=uints),
+    signature=account_signatures,
+)
+delegated_pays = st.builds(
+    PayDelegated,
+    payer=numbers,
+    sequence=uints,
+    payee_coop=numbers,
+    payee=numbers,
+    amount=any_integers,
+    fee=any_integers,
+    reference=st.none() | hashes,
+    price=st.none() | st.builds(Price, minor=uints, day=uints),
+    delegate=st.integers(0, MAX_DELEGATES - 1),
     signature=signatures_of_64,
 )
 admits = st.builds(
@@ -412,6 +450,9 @@ transactions: st.SearchStrategy[Transaction] = st.one_of(
     acknowledgements,
     leavings,
     settlements,
+    delegations,
+    owners,
+    delegated_pays,
 )
 
 
@@ -462,6 +503,9 @@ ELEMENTS: dict[Kind, list[Value]] = {
     Kind.ACKNOWLEDGE: [29, 7, HASH, -50, SIGNATURE],
     Kind.LEAVE: [19, 7, 1, 8, 40, SIGNATURE, STEWARDS],
     Kind.SETTLE: [20, 7, 1, 1, HASH, STEWARDS],
+    Kind.DELEGATE: [25, 7, 1, 0, HASH, 100, 200, 1_800_000_000, [[1, 8], [2, 3]], SIGNATURE],
+    Kind.PAY_DELEGATED: [26, 7, 1, 2, 8, 100, 0, HASH, [5, 6], 63, SIGNATURE],
+    Kind.OWNERS: [27, 7, 1, 2, [HASH, bytes(range(32))], STEWARDS],
 }
 
 NOT_PARTS: list[Value] = [0, -1, 65, None, b"", "1", []]
@@ -470,6 +514,42 @@ NOT_UINTS: list[Value] = [-1, MAX + 1, 2**64 - 1, None, b"", "7", []]
 NOT_INTEGERS: list[Value] = [None, b"", "7", []]
 NOT_HASHES: list[Value] = [None, bytes(31), bytes(33), b"", "7" * 32, 0, [HASH]]
 NOT_SIGNATURES: list[Value] = [None, bytes(63), bytes(65), b"", "7" * 64, 0]
+NOT_PRICES: list[Value] = [
+    0,
+    b"",
+    [],
+    [1],
+    [1, 2, 3],
+    [-1, 2],
+    [1, -2],
+    [1, None],
+    [MAX + 1, 1],
+    [1, MAX + 1],
+]
+NOT_PLACES: list[Value] = [64, *NOT_NUMBERS]
+NOT_PAYEES: list[Value] = [
+    b"",
+    0,
+    [],
+    [8],
+    [[8]],
+    [[1, 8, 0]],
+    [[1, -1]],
+    [[MAX_NUMBER + 1, 8]],
+    [[1, 8], [1, 8]],
+    [[2, 3], [1, 8]],
+    [[1, number] for number in range(MAX_PAYEES + 1)],
+]
+NOT_KEYS: list[Value] = [
+    None,
+    b"",
+    0,
+    [],
+    [0],
+    [HASH, None],
+    [bytes(31)],
+    [HASH] * (MAX_OWNERS + 1),
+]
 NOT_STEWARDS: list[Value] = [
     None,
     b"",
@@ -484,6 +564,12 @@ NOT_STEWARDS: list[Value] = [
     [[1, SIGNATURE], [0, SIGNATURE]],
     [[0, SIGNATURE], [0, SIGNATURE]],
     [[number, SIGNATURE] for number in range(257)],
+]
+NOT_ACCOUNT_SIGNATURES: list[Value] = [
+    *NOT_SIGNATURES,
+    *NOT_STEWARDS,
+    [],
+    [[number, SIGNATURE] for number in range(MAX_OWNERS + 1)],
 ]
 TOO_MANY_STEWARDS: Value = [[number, SIGNATURE] for number in range(MAX_STEWARDS + 1)]
 
@@ -625,8 +711,38 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         5: NOT_INTEGERS,
         6: NOT_INTEGERS,
         7: NOT_HASHES[1:],
-        8: [0, b"", [], [1], [1, 2, 3], [-1, 2], [1, -2], [1, None], [MAX + 1, 1], [1, MAX + 1]],
-        9: NOT_SIGNATURES,
+        8: NOT_PRICES,
+        9: NOT_ACCOUNT_SIGNATURES,
+    },
+    Kind.PAY_DELEGATED: {
+        1: NOT_NUMBERS,
+        2: NOT_UINTS,
+        3: NOT_NUMBERS,
+        4: NOT_NUMBERS,
+        5: NOT_INTEGERS,
+        6: NOT_INTEGERS,
+        7: NOT_HASHES[1:],
+        8: NOT_PRICES,
+        9: NOT_PLACES,
+        10: [*NOT_SIGNATURES, STEWARDS],
+    },
+    Kind.DELEGATE: {
+        1: NOT_NUMBERS,
+        2: NOT_UINTS,
+        3: NOT_PLACES,
+        4: NOT_HASHES[1:],
+        5: NOT_UINTS,
+        6: NOT_UINTS,
+        7: NOT_UINTS,
+        8: NOT_PAYEES,
+        9: NOT_ACCOUNT_SIGNATURES,
+    },
+    Kind.OWNERS: {
+        1: NOT_NUMBERS,
+        2: NOT_UINTS,
+        3: NOT_UINTS,
+        4: NOT_KEYS,
+        5: NOT_ACCOUNT_SIGNATURES,
     },
     Kind.ADMIT: {
         1: NOT_NUMBERS,
@@ -707,7 +823,7 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         3: NOT_HASHES[1:],
         4: NOT_UINTS,
         5: NOT_UINTS,
-        6: NOT_SIGNATURES,
+        6: NOT_ACCOUNT_SIGNATURES,
     },
     Kind.RECOVER: {
         1: NOT_NUMBERS,
@@ -718,7 +834,7 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         6: [*NOT_STEWARDS, STEWARDS],  # members sign a list's recovery only
         7: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
     },
-    Kind.OBJECT: {1: NOT_NUMBERS, 2: NOT_UINTS, 3: NOT_SIGNATURES},
+    Kind.OBJECT: {1: NOT_NUMBERS, 2: NOT_UINTS, 3: NOT_ACCOUNT_SIGNATURES},
     Kind.RESTORE: {1: NOT_NUMBERS, 2: NOT_UINTS},
     Kind.GUARANTEE: {
         1: NOT_NUMBERS,
@@ -726,7 +842,7 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         3: NOT_UINTS,
         4: NOT_INTEGERS,
         5: [each for each in NOT_UINTS if each is not None],
-        6: NOT_SIGNATURES,
+        6: NOT_ACCOUNT_SIGNATURES,
     },
     Kind.OPENING: {
         1: [*NOT_PARTS, 3],
@@ -744,7 +860,7 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         2: NOT_UINTS,
         3: [each for each in NOT_NUMBERS if each is not None],
         4: NOT_UINTS,
-        5: NOT_SIGNATURES,
+        5: NOT_ACCOUNT_SIGNATURES,
         6: [*NOT_STEWARDS, TOO_MANY_STEWARDS],
     },
     Kind.SETTLE: {
@@ -770,7 +886,7 @@ WRONG: dict[Kind, dict[int, list[Value]]] = {
         2: NOT_UINTS,
         3: NOT_UINTS,
         4: [3, -1, None, "0", b""],
-        5: NOT_SIGNATURES,
+        5: NOT_ACCOUNT_SIGNATURES,
     },
     Kind.ENACT: {1: NOT_UINTS, 2: NOT_UINTS, 3: NOT_UINTS, 4: NOT_UINTS},
     Kind.ATTEST: {
@@ -885,7 +1001,7 @@ def test_what_does_not_begin_with_a_kind_is_malformed(transaction: bytes) -> Non
     assert decode_transaction(transaction) is Refusal.ENTRY_MALFORMED
 
 
-@pytest.mark.parametrize("kind", [0, 25, 30, 127, 128, 2**64 - 1, -1, -(2**63)])
+@pytest.mark.parametrize("kind", [0, 99, 100, 127, 128, 2**64 - 1, -1, -(2**63)])
 def test_other_kinds_are_unknown_whatever_follows(kind: int) -> None:
     rests: list[list[Value]] = [[], [None], ["text", b"", [1, [2]]], [[[[[[[]]]]]]]]
     for rest in rests:
@@ -894,9 +1010,9 @@ def test_other_kinds_are_unknown_whatever_follows(kind: int) -> None:
 
 def test_an_unknown_kind_that_breaks_the_encoding_is_malformed() -> None:
     for rest in (b"\xc2", b"\x80", b"\xcc\x01", b"\x91\xca" + bytes(4), b"\x91" * 7 + b"\x90"):
-        assert decode_transaction(b"\x92\x19" + rest) is Refusal.ENTRY_MALFORMED
-    assert decode_transaction(b"\x92\x19" + encode([0] * 256)) is Refusal.KIND_UNKNOWN
-    assert decode_transaction(b"\x92\x19" + encode([0] * 257)) is Refusal.ENTRY_MALFORMED
+        assert decode_transaction(b"\x92\x63" + rest) is Refusal.ENTRY_MALFORMED
+    assert decode_transaction(b"\x92\x63" + encode([0] * 256)) is Refusal.KIND_UNKNOWN
+    assert decode_transaction(b"\x92\x63" + encode([0] * 257)) is Refusal.ENTRY_MALFORMED
 
 
 @pytest.mark.parametrize("time", [-1, MAX + 1, 2**64 - 1])
@@ -919,7 +1035,7 @@ def test_an_entry_is_an_array_of_two() -> None:
 
 
 def test_size_is_looked_at_before_anything_else() -> None:
-    largest = encode_entry(0, encode([25, bytes(MAX_ENTRY_BYTES - 7)]))
+    largest = encode_entry(0, encode([99, bytes(MAX_ENTRY_BYTES - 7)]))
     assert len(largest) == MAX_ENTRY_BYTES
     assert decode_entry(largest) is Refusal.KIND_UNKNOWN
     assert decode_entry(largest + b"\0") is Refusal.ENTRY_TOO_LARGE

@@ -182,6 +182,7 @@ def test_malformed_entries(make_validator: MakeValidator) -> None:
         "recovery.json",
         "guarantees.json",
         "leaving.json",
+        "owning.json",
         "opening.json",
     ],
 )
@@ -219,6 +220,15 @@ def test_a_history_of_keys(make_validator: MakeValidator) -> None:
         account = validator.account(1, int(number))
         assert account is not None
         assert account.key.hex() == key
+
+
+def test_a_history_of_tills_and_owners(make_validator: MakeValidator) -> None:
+    case = load("owning.json")["history"]
+    validator = replayed(case, make_validator)
+    assert validator.digest().hex() == case["digest"]
+    for chapter, expected in case["rows"].items():
+        rows = validator.rows(1, chapter)
+        assert [[key.hex(), value.hex()] for key, value in rows] == expected
 
 
 def test_a_history_of_guarantees(make_validator: MakeValidator) -> None:

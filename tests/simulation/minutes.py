@@ -16,6 +16,7 @@ from ledger.government.actions import DecideLimit
 from ledger.government.articles import ARTICLES, Article
 from ledger.government.recovery import Recover
 from ledger.messages import TAG_ENTRY, signed_bytes
+from ledger.shapes import AccountSignature
 from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import Limit, Signatures, Status, Transaction, signed_part
 from tests.simulation.ballots import Ballot
@@ -121,11 +122,16 @@ class Minutes:
         if not holds:
             raise Failure(f"entry {self.number} of coop {self.coop}: {what}")
 
-    def signed(self, transaction: Transaction, key: bytes, signature: bytes, whose: str) -> None:
+    def signed(
+        self, transaction: Transaction, key: bytes, signature: AccountSignature, whose: str
+    ) -> None:
         """Fail unless that key has signed the transaction."""
         body = signed_part(transaction)
         federation = self.charter.federation
         message = signed_bytes(TAG_ENTRY, federation=federation, coop=self.coop, body=body)
+        if not isinstance(signature, bytes):
+            self.require(False, f"{whose} has one key, and several signed")
+            return
         try:
             verify(public_key=key, message=message, signature=signature)
         except SignatureInvalid:

@@ -8,6 +8,7 @@ from tests.ledger.rules.opening_tables import OPENING_TABLES, stage_new, stage_o
 from tests.ledger.rules.tables import HOME
 from tests.opening_builders import acknowledge, open_books_with
 from tests.vectors.make_logs import Case, log_of, refused
+from tests.vectors.make_owning import account_signers
 
 
 def encoded_openings(federation: Federation) -> dict[str, bytes]:
@@ -27,7 +28,7 @@ def signers_of_opening(
 ) -> list[tuple[bytes, bytes]]:
     """The seed and the signature of everybody who signed, in order."""
     if isinstance(transaction, Acknowledge):
-        return [(federation.member_key(1, transaction.account).seed, transaction.signature)]
+        return account_signers(federation, transaction.account, transaction.signature)
     keys = federation.steward_keys[1]
     return [(keys[place].seed, signature) for place, signature in transaction.stewards]
 

@@ -81,7 +81,7 @@ def wrong_numbers(books: Books, last: Receipt) -> dict[str, bytes]:
         "an entry of the year 10000": signed(books, at(last, LAST_TIME + 1)).encode(),
         "an entry at a time above 2^53 - 1": signed(books, at(last, MAX + 1)).encode(),
         "an entry of an unknown kind": signed(
-            books, replace(last, entry=encode_entry(0, encode([25])))
+            books, replace(last, entry=encode_entry(0, encode([99])))
         ).encode(),
         "an element less": encode(elements[:-1]),
         "another name": encode(["fiado2.receipt", *elements[1:]]),

@@ -22,6 +22,7 @@ from tests.recovery_builders import (
     restore,
 )
 from tests.vectors.make_logs import Case, log_of, refused
+from tests.vectors.make_owning import account_signers
 from tests.voting_builders import NO, YES, cast, close, open_vote
 
 SIGNED_BY_KEYS: Final = Rekey | GuardiansNamed | Recover | ObjectTo
@@ -50,7 +51,7 @@ def signers_of_recovery(
     if isinstance(transaction, Rekey):
         return [(new, transaction.key_signature), (own, transaction.signature)]
     if isinstance(transaction, GuardiansNamed | ObjectTo):
-        return [(own, transaction.signature)]
+        return account_signers(federation, transaction.account, transaction.signature)
     return [
         (new, transaction.key_signature),
         *((federation.member_key(1, each).seed, sign) for each, sign in transaction.members),

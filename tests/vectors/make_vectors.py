@@ -32,6 +32,7 @@ from ledger.messages import (
 from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
 from ledger.transactions import (
+    AccountKeys,
     Acknowledge,
     Admit,
     Anchor,
@@ -64,6 +65,12 @@ from tests.vectors.make_logs import day_vectors, history_vectors, refusal_vector
 from tests.vectors.make_longer_forms import longer_form_vectors
 from tests.vectors.make_names import committed, name_vectors
 from tests.vectors.make_opening import encoded_openings, opening_vectors, signers_of_opening
+from tests.vectors.make_owning import (
+    account_signers,
+    encoded_owning,
+    owning_vectors,
+    signers_of_owning,
+)
 from tests.vectors.make_receipts import receipt_vectors
 from tests.vectors.make_recovery import (
     SIGNED_BY_KEYS,
@@ -216,6 +223,7 @@ def encoded_transactions() -> dict[str, bytes]:
         **encoded_guarantees(FEDERATION),
         **encoded_leavings(FEDERATION),
         **encoded_openings(FEDERATION),
+        **encoded_owning(FEDERATION),
     }
 
 
@@ -251,6 +259,13 @@ def transaction_case(note: str, data: bytes) -> Case:
             {"seed": FEDERATION.node_keys[coop].seed.hex(), "signature": signature.hex()}
             for coop, signature in transaction.signatures
         ]
+    elif isinstance(transaction, Pay | AccountKeys):
+        case["signed_part"] = signed_part(transaction).hex()
+        case["message"] = FEDERATION.message(1, transaction).hex()
+        case["signatures"] = [
+            {"seed": seed.hex(), "signature": signature.hex()}
+            for seed, signature in signers_of_owning(FEDERATION, transaction)
+        ]
     elif isinstance(transaction, SIGNED_BY_KEYS):
         case["signed_part"] = signed_part(transaction).hex()
         case["message"] = FEDERATION.message(1, transaction).hex()
@@ -258,7 +273,7 @@ def transaction_case(note: str, data: bytes) -> Case:
             {"seed": seed.hex(), "signature": signature.hex()}
             for seed, signature in signers_of_recovery(FEDERATION, transaction)
         ]
-    elif isinstance(transaction, Pay | Guarantee | Acknowledge | Stewarded):
+    elif isinstance(transaction, Guarantee | Acknowledge | Stewarded):
         case["signed_part"] = signed_part(transaction).hex()
         case["message"] = FEDERATION.message(1, transaction).hex()
         case["signatures"] = [
@@ -275,12 +290,12 @@ def transaction_case(note: str, data: bytes) -> Case:
     return case
 
 
-def signers_of(transaction: Pay | Guarantee | Acknowledge | Stewarded) -> list[tuple[bytes, bytes]]:
+def signers_of(
+    transaction: Guarantee | Acknowledge | Stewarded,
+) -> list[tuple[bytes, bytes]]:
     """The seed and the signature of everybody who signed, in order."""
-    if isinstance(transaction, Pay):
-        return [(FEDERATION.member_key(1, transaction.payer).seed, transaction.signature)]
     if isinstance(transaction, Guarantee):
-        return [(FEDERATION.member_key(1, transaction.guarantor).seed, transaction.signature)]
+        return account_signers(FEDERATION, transaction.guarantor, transaction.signature)
     if isinstance(transaction, Acknowledge | OpenBooks):
         return signers_of_opening(FEDERATION, transaction)
     stewards = [
@@ -291,8 +306,8 @@ def signers_of(transaction: Pay | Guarantee | Acknowledge | Stewarded) -> list[t
         key = FEDERATION.member_key(1, transaction.account)
         return [(key.seed, transaction.key_signature), *stewards]
     if isinstance(transaction, Leave):
-        key = FEDERATION.member_key(1, transaction.account)
-        return [(key.seed, transaction.signature), *stewards]
+        owner = account_signers(FEDERATION, transaction.account, transaction.signature)
+        return [*owner, *stewards]
     return stewards
 
 
@@ -300,8 +315,8 @@ def malformed_cases(encoded: dict[str, bytes]) -> list[Case]:
     """Entries that are refused before any state is looked at."""
     bare = encoded["bare payment"]
     entries = {
-        "too large": encode_entry(START, encode([25, bytes(32_760)])),
-        "largest, of an unknown kind": encode_entry(START, encode([25, bytes(32_757)])),
+        "too large": encode_entry(START, encode([99, bytes(32_760)])),
+        "largest, of an unknown kind": encode_entry(START, encode([99, bytes(32_757)])),
         "empty": b"",
         "no array": encode(5),
         "transaction without time": bare,
@@ -311,18 +326,18 @@ def malformed_cases(encoded: dict[str, bytes]) -> list[Case]:
         "time not the shortest": b"\x92\xcd\x00\x05" + bare,
         "time after the year 9999": encode_entry(LAST_TIME + 1, bare),
         "time MAX": encode_entry(MAX, bare),
-        "time after the year 9999, kind unknown": encode_entry(MAX, encode([25])),
+        "time after the year 9999, kind unknown": encode_entry(MAX, encode([99])),
         "transaction empty": encode_entry(START, encode([])),
         "kind a string": encode_entry(START, encode(["pay"])),
-        "kind 25, unknown": encode_entry(START, encode([25])),
+        "kind 99, unknown": encode_entry(START, encode([99])),
         "kind 99": encode_entry(START, encode([99, None])),
         "kind 0": encode_entry(START, encode([0])),
         "kind -1": encode_entry(START, encode([-1])),
         "kind 2^64-1": encode_entry(START, encode([2**64 - 1])),
-        "unknown kind with a map": encode_entry(START, b"\x92\x19\x80"),
-        "unknown kind, arrays too deep": encode_entry(START, b"\x92\x19" + b"\x91" * 6 + b"\x90"),
-        "unknown kind, arrays eight deep": encode_entry(START, b"\x92\x19" + b"\x91" * 5 + b"\x90"),
-        "unknown kind with an array of 257": encode_entry(START, encode([25, [0] * 257])),
+        "unknown kind with a map": encode_entry(START, b"\x92\x63\x80"),
+        "unknown kind, arrays too deep": encode_entry(START, b"\x92\x63" + b"\x91" * 6 + b"\x90"),
+        "unknown kind, arrays eight deep": encode_entry(START, b"\x92\x63" + b"\x91" * 5 + b"\x90"),
+        "unknown kind with an array of 257": encode_entry(START, encode([99, [0] * 257])),
         "two entries": encode_entry(START, bare) * 2,
         "cut short": encode_entry(START, bare)[:-1],
         "a byte too many": encode_entry(START, bare) + b"\x00",
@@ -421,6 +436,7 @@ MAKERS: Final[dict[str, Callable[[], Case]]] = {
     "guarantees.json": guarantee_vectors,
     "leaving.json": leaving_vectors,
     "opening.json": opening_vectors,
+    "owning.json": owning_vectors,
     "histories.json": history_vectors,
     "receipts.json": lambda: receipt_vectors(proof_books()),
     "memos.json": memo_vectors,

@@ -23,6 +23,7 @@ from ledger.transactions import Attest, Propose, Vote, encode_transaction
 from tests.builders import START, Books, Federation, build_federation, open_books
 from tests.ledger.rules.tables import HOME
 from tests.ledger.rules.voting_tables import VOTING_TABLES, stage_votes
+from tests.vectors.make_owning import account_signers
 from tests.voting_builders import (
     ABSTAIN,
     DAY,
@@ -88,8 +89,7 @@ def signers_of_voting(
 ) -> list[tuple[bytes, bytes]]:
     """The seed and the signature of everybody who signed, in order."""
     if isinstance(transaction, Vote):
-        key = federation.member_key(1, transaction.account)
-        return [(key.seed, transaction.signature)]
+        return account_signers(federation, transaction.account, transaction.signature)
     members = transaction.members if isinstance(transaction, Propose) else ()
     return [
         *(

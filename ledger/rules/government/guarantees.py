@@ -29,7 +29,7 @@ from ledger.government.guarantees import (
 )
 from ledger.refusals import Refusal
 from ledger.rules.office import Verify
-from ledger.signatures import SignatureInvalid
+from ledger.rules.owning import check_account_signature
 from ledger.state import COMMONS, Account
 from ledger.transactions import Status
 
@@ -153,11 +153,7 @@ def _check_signed(
     # 13.7.11
     guarantor = state.account(guarantee.guarantor)
     assert guarantor is not None, "a checked guarantee is by an account that is there"
-    try:
-        verify(public_key=guarantor.key, message=message, signature=guarantee.signature)
-    except SignatureInvalid:
-        return Refusal.SIGNATURE_INVALID
-    return None
+    return check_account_signature(state, guarantor, guarantee.signature, message, verify)
 
 
 def check_lapse(lapse: Lapse, *, state: PledgeState, time: int) -> Refusal | None:

@@ -28,7 +28,7 @@ from ledger.rules.government.recoveries import running_recovery
 from ledger.rules.government.register import ChapterState
 from ledger.rules.government.settling import SettlingState, check_settling, settle
 from ledger.rules.office import Verify, bylaws_in_force, check_stewards
-from ledger.signatures import SignatureInvalid
+from ledger.rules.owning import check_account_signature
 from ledger.state import COMMONS, Account
 from ledger.transactions import Status
 
@@ -115,11 +115,7 @@ def _check_leave_signed(
         # 13.8.12
         return Refusal.STEWARDS_WITHOUT_DEBT
     # 13.8.14
-    try:
-        verify(public_key=account.key, message=message, signature=leave.signature)
-    except SignatureInvalid:
-        return Refusal.SIGNATURE_INVALID
-    return None
+    return check_account_signature(state, account, leave.signature, message, verify)
 
 
 def check_settle(change: Settle, state: LeavingState, *, time: int) -> Refusal | None:

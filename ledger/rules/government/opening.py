@@ -25,7 +25,7 @@ from ledger.government.opening import (
 )
 from ledger.refusals import Refusal
 from ledger.rules.office import OfficeState, Verify, check_stewards
-from ledger.signatures import SignatureInvalid
+from ledger.rules.owning import check_account_signature, delegates_of
 from ledger.state import COMMONS, Account
 from ledger.transactions import Status
 
@@ -90,8 +90,10 @@ def _check_account(number: int, state: OpeningState) -> Refusal | None:
     # 16.1.5
     if account.status is Status.CLOSED:
         return Refusal.ACCOUNT_CLOSED
-    # 16.1.6
-    return None if account.next_sequence == 1 else Refusal.OPENING_LATE
+    # 16.1.6: by its owner or by a delegated key.
+    counted = [account.next_sequence]
+    counted += (each.next_sequence for each in delegates_of(state, number).values())
+    return None if max(counted) == 1 else Refusal.OPENING_LATE
 
 
 def _follows(opening: OpenBooks, earlier: Mapping[int, OpenBooks]) -> bool:
@@ -175,11 +177,7 @@ def check_acknowledge(
     if opened.balance != change.balance:
         return Refusal.BALANCE_NOT_OPENED
     # 16.1.14
-    try:
-        verify(public_key=account.key, message=message, signature=change.signature)
-    except SignatureInvalid:
-        return Refusal.SIGNATURE_INVALID
-    return None
+    return check_account_signature(state, account, change.signature, message, verify)
 
 
 def _acknowledged(change: Acknowledge, state: OpeningState) -> Effects:

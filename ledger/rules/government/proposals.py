@@ -22,6 +22,7 @@ from ledger.rules.government.rolls import roll_count, roll_cut
 from ledger.rules.government.terms import VotingTerms, voting_terms
 from ledger.rules.government.votes import VotingState
 from ledger.rules.office import Verify, seats_of_log
+from ledger.rules.owning import joint_owners
 from ledger.signatures import SignatureInvalid
 from ledger.state import COMMONS
 from ledger.transactions import Status
@@ -100,6 +101,9 @@ def _check_demanding(propose: Propose, state: VotingState, time: int) -> Refusal
             return Refusal.ACCOUNT_CLOSED
         if account.status is Status.FROZEN:
             return Refusal.ACCOUNT_FROZEN
+        # 13.3.17: a demand names people, and has room for one signature of each.
+        if joint_owners(state, number) is not None:
+            return Refusal.ACCOUNT_IS_JOINT
     # 13.3.18
     least = demanded_members(opened.roll, voting_terms(state))
     return Refusal.DEMAND_TOO_SMALL if len(accounts) < least else None

@@ -53,6 +53,17 @@ def recovery_row(account: int, recovery: Recovery | None) -> Row:
     return Row(chapter=RECOVERIES_CHAPTER, key=encode(account), value=value)
 
 
+def matters_row(account: int, matters: KeyMatters) -> Row:
+    """The row of what a log remembers of an account's key."""
+    return Row(chapter=KEYS_CHAPTER, key=encode(account), value=matters.encoded())
+
+
+def former_key_row(account: Account, number: int) -> Row:
+    """Whoever checks an old payment finds the key that it was signed with, until entry `number`."""
+    key = encode([account.number, number])
+    return Row(chapter=FORMER_KEYS_CHAPTER, key=key, value=encode(account.key))
+
+
 def check_recovery_vote(action: DecideRecovery, state: RecoveredState) -> Refusal | None:
     """The refusal that a vote about a recovery earns, or None."""
     # 13.3.20

@@ -8,19 +8,16 @@ key can object. Nobody can shorten a wait that runs.
 from dataclasses import replace
 from typing import Final, Protocol, assert_never, cast
 
-from ledger.codec import decode, encode
-from ledger.effects import Effects, Row
+from ledger.codec import decode
+from ledger.effects import Effects
 from ledger.government.actions import DecideRecovery
 from ledger.government.articles import DAY, Article
 from ledger.government.recovery import (
-    FORMER_KEYS_CHAPTER,
-    KEYS_CHAPTER,
     MAX_GUARDIANS,
     RECOVERIES_CHAPTER,
     Guard,
     GuardiansNamed,
     KeyChange,
-    KeyMatters,
     ObjectTo,
     Recover,
     Recovery,
@@ -29,10 +26,22 @@ from ledger.government.recovery import (
     recovery_of,
 )
 from ledger.refusals import Refusal
-from ledger.rules.government.recoveries import key_matters, recovery_row, running_recovery
+from ledger.rules.government.recoveries import (
+    former_key_row,
+    key_matters,
+    matters_row,
+    recovery_row,
+    running_recovery,
+)
 from ledger.rules.government.register import open_proposals
 from ledger.rules.members import CheckKey
 from ledger.rules.office import OfficeState, Verify, bylaws_in_force, check_stewards
+from ledger.rules.owning import (
+    check_account_signature,
+    joint_owners,
+    revoke_all,
+    rows_of_one_key,
+)
 from ledger.signatures import KeyInadmissible, SignatureInvalid, check_key_admissible
 from ledger.state import COMMONS, Account
 from ledger.transactions import Status
@@ -66,8 +75,8 @@ def decide_key(
             )
             return refusal or _rekeyed(change, state, time=time, number=number)
         case GuardiansNamed():
-            refusal = _check_guardians(change, state) or _check_signed(
-                _known(change.account, state).key, message, change.signature, verify
+            refusal = _check_guardians(change, state) or check_account_signature(
+                state, _known(change.account, state), change.signature, message, verify
             )
             return refusal or _guarded(change, state, time=time)
         case Recover():
@@ -76,8 +85,8 @@ def decide_key(
             ) or _check_helpers(change, state, message, verify)
             return refusal or _begun(change, state, time=time)
         case ObjectTo():
-            refusal = _check_object(change, state) or _check_signed(
-                _known(change.account, state).key, message, change.signature, verify
+            refusal = _check_object(change, state) or check_account_signature(
+                state, _known(change.account, state), change.signature, message, verify
             )
             return refusal or _objected(change, state, time=time)
         case Restore():
@@ -96,8 +105,10 @@ def _check_account(number: int, state: RecoveryState) -> Refusal | None:
     return Refusal.ACCOUNT_CLOSED if account.status is Status.CLOSED else None
 
 
-def _check_owned(number: int, revision: int, state: RecoveryState) -> Refusal | None:
-    """What stands against the owner's saying anything about the key."""
+def check_owned(
+    number: int, revision: int, state: RecoveryState, *, may_be_frozen: bool = False
+) -> Refusal | None:
+    """What stands against the owner's saying anything about the account's keys."""
     refusal = _check_account(number, state)
     if refusal is not None:
         return refusal
@@ -105,7 +116,7 @@ def _check_owned(number: int, revision: int, state: RecoveryState) -> Refusal | 
     if running_recovery(state, number) is not None:
         return Refusal.RECOVERY_RUNS
     # 13.6.4, 13.6.12: an account may be frozen because a thief has the key.
-    if _known(number, state).status is Status.FROZEN:
+    if _known(number, state).status is Status.FROZEN and not may_be_frozen:
         return Refusal.ACCOUNT_FROZEN
     # 13.6.5, 13.6.13: a revision of its own, so that no owner overtakes what stewards sign.
     if revision != key_matters(state, number).revision + 1:
@@ -114,13 +125,15 @@ def _check_owned(number: int, revision: int, state: RecoveryState) -> Refusal | 
 
 
 def _check_rekey(rekey: Rekey, state: RecoveryState, check_key: CheckKey) -> Refusal | None:
-    refusal = _check_owned(rekey.account, rekey.revision, state)
-    return refusal or _check_new_key(rekey.key, _known(rekey.account, state), check_key)
+    refusal = check_owned(rekey.account, rekey.revision, state)
+    return refusal or _check_new_key(rekey.key, _known(rekey.account, state), state, check_key)
 
 
-def _check_new_key(key: bytes, account: Account, check_key: CheckKey) -> Refusal | None:
-    # 13.6.6, 13.6.20
-    if key == account.key:
+def _check_new_key(
+    key: bytes, account: Account, state: RecoveryState, check_key: CheckKey
+) -> Refusal | None:
+    # 13.6.6, 13.6.20: a joint account may come back to one of its keys.
+    if key == account.key and joint_owners(state, account.number) is None:
         return Refusal.KEY_UNCHANGED
     # 13.6.7, 13.6.21
     try:
@@ -143,14 +156,14 @@ def _check_owners(
     rekey: Rekey, state: RecoveryState, message: bytes, verify: Verify
 ) -> Refusal | None:
     """Both sign: the key that was, because nobody else may; the new one, so that it is somebody's."""
-    old = _known(rekey.account, state).key
-    return _check_signed(old, message, rekey.signature, verify) or _check_signed(
-        rekey.key, message, rekey.key_signature, verify
-    )
+    account = _known(rekey.account, state)
+    return check_account_signature(
+        state, account, rekey.signature, message, verify
+    ) or _check_signed(rekey.key, message, rekey.key_signature, verify)
 
 
 def _check_guardians(named: GuardiansNamed, state: RecoveryState) -> Refusal | None:
-    refusal = _check_owned(named.account, named.revision, state)
+    refusal = check_owned(named.account, named.revision, state)
     if refusal is not None:
         return refusal
     if named.commitment is None:
@@ -182,7 +195,7 @@ def check_recover(
     # 13.6.19: what was signed for one recovery begins no other.
     if recover.recovery != key_matters(state, recover.account).recoveries + 1:
         return Refusal.RECOVERY_NUMBER_WRONG
-    refusal = _check_new_key(recover.key, _known(recover.account, state), check_key)
+    refusal = _check_new_key(recover.key, _known(recover.account, state), state, check_key)
     return refusal or _check_list(recover, state, time)
 
 
@@ -194,12 +207,15 @@ def _check_list(recover: Recover, state: RecoveryState, time: int) -> Refusal | 
     commitment = recover.guardians.commitment(recover.account)
     if guard is None or guard.commitment != commitment:
         return Refusal.GUARDIANS_WRONG
-    # 13.6.23: nobody guards their own account, and who is frozen vouches for nobody.
+    # 13.6.23: nobody guards their own account, and who is frozen vouches for nobody. A joint account is not
+    # somebody, of whom the list would say which.
     for number, _ in recover.members:
         guardian = state.account(number)
         if number not in recover.guardians.accounts or number in (COMMONS, recover.account):
             return Refusal.GUARDIAN_UNKNOWN
         if guardian is None or guardian.status is not Status.OPEN:
+            return Refusal.GUARDIAN_UNKNOWN
+        if joint_owners(state, number) is not None:
             return Refusal.GUARDIAN_UNKNOWN
     # 13.6.24
     return Refusal.GUARDIANS_TOO_FEW if len(recover.members) < guard.needed else None
@@ -274,8 +290,9 @@ def _rekeyed(rekey: Rekey, state: RecoveryState, *, time: int, number: int) -> E
     account = _known(rekey.account, state)
     matters = key_matters(state, account.number).settled(time)
     rows = (
-        _matters_row(account.number, replace(matters, revision=rekey.revision)),
-        _former_key_row(account, number),
+        matters_row(account.number, replace(matters, revision=rekey.revision)),
+        former_key_row(account, number),
+        *revoke_all(state, account.number),
     )
     return Effects(accounts=(replace(account, key=rekey.key),), chapters=rows)
 
@@ -290,7 +307,7 @@ def _guarded(named: GuardiansNamed, state: RecoveryState, *, time: int) -> Effec
     if named.commitment is not None:
         follows = Guard(commitment=named.commitment, needed=named.needed, wait=named.wait)
     after = replace(matters, revision=named.revision, due=time + wait, next_guard=follows)
-    return Effects(chapters=(_matters_row(named.account, after),))
+    return Effects(chapters=(matters_row(named.account, after),))
 
 
 def _begun(recover: Recover, state: RecoveryState, *, time: int) -> Effects:
@@ -311,7 +328,7 @@ def _begun(recover: Recover, state: RecoveryState, *, time: int) -> Effects:
         was=account.status.value,
     )
     rows = (
-        _matters_row(account.number, replace(matters, recoveries=recover.recovery)),
+        matters_row(account.number, replace(matters, recoveries=recover.recovery)),
         recovery_row(account.number, recovery),
     )
     return Effects(accounts=(replace(account, status=Status.FROZEN),), chapters=rows)
@@ -330,22 +347,13 @@ def _restored(restore: Restore, state: RecoveryState, *, time: int, number: int)
     assert recovery is not None, "a checked end is that of a recovery that runs"
     matters = key_matters(state, account.number).settled(time)
     rows = (
-        _matters_row(account.number, matters),
+        matters_row(account.number, matters),
         recovery_row(account.number, None),
-        _former_key_row(account, number),
+        former_key_row(account, number),
+        *rows_of_one_key(state, account.number),
     )
     after = replace(account, key=recovery.key, status=Status(recovery.was))
     return Effects(accounts=(after,), chapters=rows)
-
-
-def _matters_row(account: int, matters: KeyMatters) -> Row:
-    return Row(chapter=KEYS_CHAPTER, key=encode(account), value=matters.encoded())
-
-
-def _former_key_row(account: Account, number: int) -> Row:
-    """Whoever checks an old payment finds the key that it was signed with."""
-    key = encode([account.number, number])
-    return Row(chapter=FORMER_KEYS_CHAPTER, key=key, value=encode(account.key))
 
 
 def _known(number: int, state: RecoveryState) -> Account:

@@ -13,7 +13,7 @@ from ledger.rules.government.register import proposal_row, read_proposal, read_r
 from ledger.rules.government.rolls import RollState
 from ledger.rules.government.terms import voting_terms
 from ledger.rules.office import Verify
-from ledger.signatures import SignatureInvalid
+from ledger.rules.owning import check_account_signature
 from ledger.state import COMMONS, Account
 from ledger.transactions import Status
 
@@ -36,10 +36,9 @@ def decide_vote(
     assert account is not None, "a checked vote is by an account that is there"
     assert proposal is not None, "a checked vote is about a proposal that is there"
     # 13.4.9
-    try:
-        verify(public_key=account.key, message=message, signature=vote.signature)
-    except SignatureInvalid:
-        return Refusal.SIGNATURE_INVALID
+    refusal = check_account_signature(state, account, vote.signature, message, verify)
+    if refusal is not None:
+        return refusal
     before = vote_of(state, vote.proposal, vote.account)
     choice = None if before is None else before[0]
     after = proposal.with_vote(before=choice, after=vote.choice, time=time)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import msgpack
 
 from ledger.entries import entry_kind
+from ledger.kinds import PAYMENT_KINDS
 from ledger.transactions import Kind
 from ledger.validators.interface import Validator
 from ledger.validators.reading import has_ended
@@ -62,7 +63,7 @@ class ComingBack:
     def look_at(self, validator: Validator, entries: Sequence[bytes]) -> None:
         """Take in the next entries of the log of `home`."""
         for number, entry in enumerate(entries, self.next):
-            if number < self.anchor and entry_kind(entry) == Kind.PAY:
+            if number < self.anchor and entry_kind(entry) in PAYMENT_KINDS:
                 self._look_at_payment(validator, number, entry)
         self.next += len(entries)
 

@@ -17,6 +17,7 @@ from ledger.government.actions import DecideLevy, DecideSpend, Expel
 from ledger.government.leaving import SETTLED_CHAPTER, Step, settlement_of
 from ledger.government.opening import OPENED_CHAPTER, opened_of
 from ledger.government.tally import Outcome
+from ledger.kinds import PAYMENT_KINDS
 from ledger.rules.government.opening import books_of
 from ledger.rules.government.register import read_proposal
 from ledger.state import COMMONS
@@ -116,7 +117,7 @@ class DebtWatch:
     def _apply(self, number: int, time: int, fields: Sequence[Any]) -> None:
         """What an entry of the own log that is no anchor moves."""
         match fields[0]:
-            case Kind.PAY:
+            case Kind.PAY | Kind.PAY_DELEGATED:
                 self._pay(time, fields)
             case Kind.RETURN:
                 amount = self._amount(coop=fields[1], number=fields[2])
@@ -230,7 +231,7 @@ class DebtWatch:
         for _, (kind, *rest) in self._entries(coop, self._taken.get(coop, 0) + 1, length):
             if kind is None:
                 yield
-            elif kind == Kind.PAY and rest[2] == home:
+            elif kind in PAYMENT_KINDS and rest[2] == home:
                 credit(rest[3], Flow.PAID_IN, rest[4])
             elif kind == Kind.RETURN and rest[0] == home:
                 payer, amount = self._payment(rest[1])
@@ -240,7 +241,7 @@ class DebtWatch:
             for _, (kind, *rest) in self._entries(home, after + 1, number - 1):
                 if kind is None:
                     yield
-                elif kind == Kind.PAY and rest[2] == coop:
+                elif kind in PAYMENT_KINDS and rest[2] == coop:
                     credit(rest[0], Flow.CAME_BACK, rest[4])
         self._taken[coop] = length
         self._books.anchor(coop, length=length, number=number, time=time)
@@ -267,7 +268,7 @@ class DebtWatch:
         """What an entry of a log paid to this coop; None where a fork has left another there, or none."""
         entry = self._core.store.entry(coop, number)
         fields: Sequence[Any] = [None] if entry is None else msgpack.unpackb(entry)[1]
-        is_there = fields[0] == Kind.PAY and fields[3] == self._core.coop
+        is_there = fields[0] in PAYMENT_KINDS and fields[3] == self._core.coop
         return int(fields[5]) if is_there else None
 
     def _payment(self, number: int) -> tuple[int, int]:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from ledger.chain import extend
 from ledger.codec import split
 from ledger.entries import Entry, decode_entry, entry_kind, transaction_start
+from ledger.kinds import PAYMENT_KINDS
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.rules.government.recoveries import former_keys
+from ledger.rules.owning import check_payment_signature
 from ledger.signatures import is_by
 from ledger.state import COMMONS
 from ledger.transactions import Kind, Pay, Return, signed_part
@@ -109,12 +111,18 @@ class HistoryReader:
             return False
         federation = self.core.newest.federation
         message = signed_bytes(TAG_ENTRY, federation=federation, coop=coop, body=signed_part(pay))
+        log = LogReader(self.core.validator, coop)
+        if check_payment_signature(log, payer, pay, message) is None:
+            return True
         # Of a history that fell the payment may be by a key that the account had before.
-        earlier = former_keys(LogReader(self.core.validator, coop), payer.number)
-        return any(is_by(key, message, pay.signature) for key in (payer.key, *earlier))
+        signature = pay.signature if pay.place is None else None
+        earlier = (payer.key, *former_keys(log, payer.number))
+        return isinstance(signature, bytes) and any(
+            is_by(key, message, signature) for key in earlier
+        )
 
     def _payment(self, coop: int, number: int, head: bytes, data: bytes) -> FallenPayment | None:
-        entry = decode_entry(data) if entry_kind(data) in (Kind.PAY, Kind.RETURN) else None
+        entry = decode_entry(data) if entry_kind(data) in (*PAYMENT_KINDS, Kind.RETURN) else None
         if not isinstance(entry, Entry):
             return None
         given = entry.transaction

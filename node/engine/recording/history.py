@@ -9,13 +9,14 @@ import msgpack
 
 from ledger.codec import split
 from ledger.entries import decode_transaction, transaction_start
+from ledger.kinds import PAYMENT_KINDS
 from ledger.state import COMMONS
 from ledger.transactions import Kind, Pay
 from node.engine.core import Core
 from node.engine.recording.coming_back import ComingBack
 from node.errors import LogDamaged
 from node.store import HistoryRow, Role
-from node.store.histories import payment_digest
+from node.store.histories import counted_as, payment_digest
 
 _BATCH_BYTES = 256 * 1024
 
@@ -74,7 +75,7 @@ class History:
             return None
         transaction = entry[transaction_start(entry) :]
         pay = decode_transaction(transaction)
-        if not isinstance(pay, Pay) or (pay.payer, pay.sequence) != (account, sequence):
+        if not isinstance(pay, Pay) or (pay.payer, counted_as(pay.fields())) != (account, sequence):
             return None
         return row.number, transaction
 
@@ -147,14 +148,22 @@ class History:
     def _rows(self, log: int, number: int, entry: bytes) -> list[HistoryRow]:
         time, fields = msgpack.unpackb(entry)
         home = self._core.coop
-        if fields[0] == Kind.PAY:
-            _, payer, sequence, payee_coop, payee, amount, fee, *_ = fields
+        if fields[0] in PAYMENT_KINDS:
+            _, payer, _, payee_coop, payee, amount, fee, *_ = fields
             rows = []
             if log == home:
                 digest = payment_digest(entry[transaction_start(entry) :])
                 rows.append(
                     _row(
-                        home, payer, time, log, number, Role.PAYER, -amount - fee, sequence, digest
+                        home,
+                        payer,
+                        time,
+                        log,
+                        number,
+                        Role.PAYER,
+                        -amount - fee,
+                        counted_as(fields),
+                        digest,
                     )
                 )
             if payee_coop == home and payee != COMMONS:

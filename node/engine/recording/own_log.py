@@ -39,7 +39,7 @@ from node.engine.signer import Chained
 from node.engine.tick import Tick
 from node.errors import LogDamaged
 from node.store import Segment
-from node.store.histories import payment_digest
+from node.store.histories import counted_as, payment_digest
 
 """What only the node itself appends. Everything else is judged by the rules."""
 
@@ -158,10 +158,11 @@ class OwnLog:
         """
         pay = decode_transaction(transaction)
         assert isinstance(pay, Pay), "only payments have sequence numbers"
-        if (pay.payer, pay.sequence) in self._used_now():
+        counted = counted_as(pay.fields())
+        if (pay.payer, counted) in self._used_now():
             return Refused(Refusal.SEQUENCE_USED)
         try:
-            found = self._history.payment(pay.payer, pay.sequence)
+            found = self._history.payment(pay.payer, counted)
         except LogDamaged as damage:
             return Failed(damage)
         if found is None:
@@ -243,7 +244,7 @@ class OwnLog:
         if len(known) > self._used_upto:
             for pay in map(decode_transaction, islice(known, self._used_upto, None)):
                 if isinstance(pay, Pay):
-                    self._used.add((pay.payer, pay.sequence))
+                    self._used.add((pay.payer, counted_as(pay.fields())))
             self._used_upto = len(known)
         return self._used
 
@@ -276,7 +277,9 @@ class OwnLog:
         """
         decoded = {data: decode_transaction(data) for data in transactions}
         pays = {
-            data: (pay.payer, pay.sequence) for data, pay in decoded.items() if type(pay) is Pay
+            data: (pay.payer, counted_as(pay.fields()))
+            for data, pay in decoded.items()
+            if isinstance(pay, Pay)
         }
         if not pays:
             return {}

@@ -8,7 +8,7 @@ node's own bound for its own people; what a whole log may grow in a day is the c
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ledger.transactions import Kind
+from ledger.kinds import PAYMENT_KINDS
 from node.engine.settings import EngineSettings
 from node.rates import Bucket
 
@@ -18,7 +18,7 @@ _MOST_DEBT_S = 60
 
 def payer_of(transaction: bytes) -> int | None:
     """The account that pays, from a payment's first bytes; None for what is none."""
-    if len(transaction) < 8 or transaction[1] != Kind.PAY:
+    if len(transaction) < 8 or transaction[1] not in PAYMENT_KINDS:
         return None
     size = _UINT_BYTES.get(transaction[2], 0)
     return int.from_bytes(transaction[3 : 3 + size]) if size else transaction[2]

@@ -198,10 +198,10 @@ class Api:
         that opened it was replaced: whoever has stolen it must not go on.
         """
         session = self.shown_session(request)
-        key = await self.runner.ask(lambda view: facts.key_of(view, session.role, session.number))
-        if key is None:
+        keys = await self.runner.ask(lambda view: facts.keys_of(view, session.role, session.number))
+        if not keys:
             raise Problem(FORBIDDEN)
-        if key != session.key:
+        if session.key not in keys:
             self.sessions.close(bearer_token(request))
             raise Problem(SESSION_INVALID)
         return session

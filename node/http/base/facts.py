@@ -16,6 +16,8 @@ from ledger.rules.government.leaving import CLAIM_STANDS_S, claim_term, standing
 from ledger.rules.government.recoveries import running_recovery
 from ledger.rules.government.settling import check_settling, who_pays
 from ledger.rules.office import Office, seats_of_log, stewards_in_office
+from ledger.rules.owning import accounts_owned
+from ledger.rules.owning import keys_of as keys_of_account
 from ledger.state import COMMONS, Account
 from ledger.transactions import MAX_NUMBER, Kind, Pay, Return
 from ledger.validators.interface import Validator
@@ -48,13 +50,16 @@ def office(view: View) -> Office:
     return stewards_in_office(own_log(view))
 
 
-def key_of(view: View, role: SessionRole, number: int) -> bytes | None:
-    """The key that a member, or a steward in office, of the own coop signs with now."""
+def keys_of(view: View, role: SessionRole, number: int) -> tuple[bytes, ...]:
+    """The keys that a member, or a steward in office, of the own coop signs with now; none of nobody.
+
+    Any owner of a joint account may look at it. A delegated key may pay and see nothing.
+    """
     if role is SessionRole.STEWARD:
         steward = office(view).stewards.get(number)
-        return None if steward is None else steward.key
+        return () if steward is None else (steward.key,)
     account = view.validator.account(view.coop, number)
-    return None if account is None else account.key
+    return () if account is None else keys_of_account(own_log(view), account)
 
 
 def seats(view: View) -> tuple[Seat, ...]:
@@ -92,9 +97,9 @@ def _salt(view: View, coop: int, account: Account) -> Salt | None:
 
 
 def accounts_of_key(view: View, key: bytes) -> list[shapes.AccountOfKey]:
-    """The accounts of this coop that have that key."""
-    numbers = view.validator.accounts_of_key(view.coop, key)
-    found = (view.validator.account(view.coop, number) for number in numbers)
+    """The accounts of this coop that have that key, or an owner with it."""
+    numbers = {*view.validator.accounts_of_key(view.coop, key), *accounts_owned(own_log(view), key)}
+    found = (view.validator.account(view.coop, number) for number in sorted(numbers))
     return [
         shapes.AccountOfKey(
             account=account.number,

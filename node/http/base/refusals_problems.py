@@ -12,6 +12,7 @@ from ledger.refusals import Refusal
 from node.http.base.guarantee_problems import GUARANTEE_REFUSALS
 from node.http.base.leaving_problems import LEAVING_REFUSALS
 from node.http.base.opening_problems import OPENING_REFUSALS
+from node.http.base.owning_problems import OWNING_REFUSALS
 from node.http.base.problem import Problem, ProblemKind
 from node.http.base.recovery_problems import RECOVERY_REFUSALS
 from node.http.base.voting_problems import VOTING_REFUSALS
@@ -317,6 +318,7 @@ _REFUSALS: Final[Mapping[Refusal, tuple[int, str, str, str]]] = {
     **GUARANTEE_REFUSALS,
     **OPENING_REFUSALS,
     **LEAVING_REFUSALS,
+    **OWNING_REFUSALS,
 }
 
 _ONLY_NODES_GET: Final = (
@@ -347,6 +349,8 @@ _RETRYABLE_REFUSALS: Final = {
     Refusal.COMMONS_DEBT_CEILING,
     Refusal.DEBT_ABOVE_AGREED,
     Refusal.PROPOSALS_TOO_MANY,
+    Refusal.DELEGATE_DAY_CAP,
+    Refusal.DELEGATE_UNTIL_WRONG,
 }
 """Those that the very same bytes may pass later, when something else has happened."""
 

@@ -10,11 +10,13 @@ from typing import Any, Final, cast
 from aiohttp import web
 from msgspec.structs import asdict
 
+from ledger.account_keys import DAY_S, Delegated
 from ledger.codec import decode
 from ledger.government.articles import Article
 from ledger.government.recovery import RECOVERIES_CHAPTER, Guard
 from ledger.rules.government.recoveries import key_matters
 from ledger.rules.office import bylaws_in_force
+from ledger.rules.owning import delegates_of, joint_owners, keys_of
 from ledger.state import COMMONS, Account
 from node.engine.view import View
 from node.http.base import facts
@@ -24,6 +26,7 @@ from node.http.base.problems import ACCOUNT_NOT_FOUND, TOO_MANY_REQUESTS
 from node.http.base.reading import check_query
 from node.http.base.routes import ACCOUNT, Route
 from node.http.keys import shapes
+from node.spellings import PublicKey
 
 _SUBJECT: Final = "Keys"
 
@@ -47,7 +50,7 @@ async def get_key(api: Api, request: web.Request) -> web.Response:
 
 def _state(view: View, account: Account) -> shapes.KeyState:
     log = facts.own_log(view)
-    matters = key_matters(log, account.number)
+    matters, owners = key_matters(log, account.number), joint_owners(log, account.number)
     now = facts.own_time(view)
     follows = matters.due is not None and now < matters.due
     return shapes.KeyState(
@@ -59,6 +62,31 @@ def _state(view: View, account: Account) -> shapes.KeyState:
         guarded_next=_guarded(matters.next_guard) if follows else None,
         shortest_wait=bylaws_in_force(log).value(Article.WAIT_GUARDIANS),
         recovery=facts.running_recovery_of(view, account.number),
+        owners=[PublicKey(key) for key in keys_of(log, account)],
+        owners_needed=1 if owners is None else owners.needed,
+        delegated=[
+            _delegated(place, each.key, each, now)
+            for place, each in delegates_of(log, account.number).items()
+            if each.key is not None
+        ],
+        contribution=bylaws_in_force(log).value(Article.CONTRIBUTION),
+    )
+
+
+def _delegated(place: int, key: bytes, delegated: Delegated, now: int) -> shapes.DelegatedKey:
+    caps = delegated.caps
+    payees = None
+    if caps.payees is not None:
+        payees = [shapes.AllowedPayee(coop_number=coop, account=each) for coop, each in caps.payees]
+    return shapes.DelegatedKey(
+        place=place,
+        key=PublicKey(key),
+        per_payment=caps.per_payment,
+        per_day=caps.per_day,
+        until=caps.until,
+        payees=payees,
+        next_sequence=delegated.next_sequence,
+        spent_today=delegated.spent_on(now // DAY_S),
     )
 
 
@@ -102,7 +130,7 @@ ROUTES = (
         path="/v1/keys/{account}",
         handler=get_key,
         name="getKey",
-        summary="What the books have of an account's key: guardians, changes, a recovery that runs",
+        summary="What the books have of an account's keys: owners, delegated ones, guardians, recovery",
         subject=_SUBJECT,
         parameters=(ACCOUNT,),
         answer=shapes.KeyState,

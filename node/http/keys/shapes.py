@@ -4,9 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from ledger.shapes import MAX_DELEGATES
 from node.http.base.shapes import Account, OfCoop, RunningRecovery
 from node.shapes import Shape
-from node.spellings import Count, Number, Time
+from node.spellings import Amount, Count, Number, PublicKey, Time
 
 
 class Guarded(Shape, frozen=True):
@@ -14,6 +15,26 @@ class Guarded(Shape, frozen=True):
 
     needed: Annotated[Count, Meta(description="How many of them begin a recovery together.")]
     wait: Annotated[Count, Meta(description="How long its key can object then, in seconds.")]
+
+
+class AllowedPayee(Shape, frozen=True):
+    """An account that a delegated key may pay."""
+
+    coop_number: Number
+    account: Number
+
+
+class DelegatedKey(Shape, frozen=True):
+    """A key that may pay for an account, within caps; fees count."""
+
+    place: Annotated[int, Meta(ge=0, lt=MAX_DELEGATES)]
+    key: PublicKey
+    per_payment: Amount
+    per_day: Amount
+    until: Time
+    payees: Annotated[list[AllowedPayee] | None, Meta(description="Only these; null for anybody.")]
+    next_sequence: Count
+    spent_today: Annotated[Amount, Meta(description="In the day of the books, in UTC.")]
 
 
 class KeyState(Account, frozen=True):
@@ -30,6 +51,14 @@ class KeyState(Account, frozen=True):
         Count, Meta(description="The shortest wait that an owner can choose now, in seconds.")
     ]
     recovery: RunningRecovery | None
+    owners: Annotated[
+        list[PublicKey], Meta(description="Of a joint account, by their places; else its one key.")
+    ]
+    owners_needed: Annotated[Count, Meta(description="How many of them sign.")]
+    delegated: list[DelegatedKey]
+    contribution: Annotated[
+        Count, Meta(description="What of each payment goes to the commons, in millionths.")
+    ]
 
 
 class RecoveringAccount(Shape, frozen=True):

@@ -4,9 +4,11 @@ Whoever asks signs a challenge, so nothing here is for the asking: not a session
 accounts for those of a key.
 """
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
-from ledger.signatures import SignatureInvalid, verify
+from ledger.signatures import is_by
 from node.http.base import facts
 from node.http.base.api import Api, bearer_token, json_response
 from node.http.base.problem import Problem
@@ -41,7 +43,7 @@ async def post_session(api: Api, request: web.Request) -> web.Response:
     asked = await api.read(request, shapes.SessionRequest)
     check_size(asked.challenge, "/challenge", most=CHALLENGE_BYTES)
     role, number, challenge = asked.role, asked.number, bytes(asked.challenge)
-    key = await api.runner.ask(lambda view: facts.key_of(view, role, number))
+    keys = await api.runner.ask(lambda view: facts.keys_of(view, role, number))
     message = session_message(
         federation=api.charter.federation,
         coop=api.coop.number,
@@ -50,7 +52,7 @@ async def post_session(api: Api, request: web.Request) -> web.Response:
         challenge=challenge,
     )
     signed_with = _check_answer(
-        api, request, key, message=message, challenge=challenge, signature=asked.signature
+        api, request, keys, message=message, challenge=challenge, signature=asked.signature
     )
     token, session = api.sessions.open(
         role, number, key=signed_with, challenge=challenge, now_ms=api.steady_ms()
@@ -67,23 +69,27 @@ async def post_session(api: Api, request: web.Request) -> web.Response:
 def _check_answer(
     api: Api,
     request: web.Request,
-    key: bytes | None,
+    keys: Sequence[bytes],
     *,
     message: bytes,
     challenge: bytes,
     signature: bytes,
 ) -> bytes:
-    """The key. Raises `challenge_invalid` unless the challenge is this node's, unused, and signed by it."""
+    """The key that signed. Raises `challenge_invalid` unless the challenge is this node's, unused, and signed
+    by one of these.
+    """
     try:
         # The cheap questions come first, and again after the wait: two requests may race.
-        if key is None or not api.sessions.is_challenge(challenge, api.steady_ms()):
+        if not api.sessions.is_challenge(challenge, api.steady_ms()):
             raise Problem(CHALLENGE_INVALID)
-        verify(public_key=key, message=message, signature=signature)
-    except (Problem, SignatureInvalid) as error:
+        signed_with = next((key for key in keys if is_by(key, message, signature)), None)
+        if signed_with is None:
+            raise Problem(CHALLENGE_INVALID)
+    except Problem as error:
         api.check_rate(request)
         api.charge(request)
         raise Problem(CHALLENGE_INVALID) from error
-    return key
+    return signed_with
 
 
 async def post_accounts(api: Api, request: web.Request) -> web.Response:
@@ -94,7 +100,7 @@ async def post_accounts(api: Api, request: web.Request) -> web.Response:
     message = key_message(
         federation=api.charter.federation, coop=api.coop.number, key=key, challenge=challenge
     )
-    _check_answer(api, request, key, message=message, challenge=challenge, signature=signature)
+    _check_answer(api, request, (key,), message=message, challenge=challenge, signature=signature)
     api.sessions.use(challenge, now_ms=api.steady_ms())
     answer = shapes.KeyAccounts(
         coop=api.coop.name,

@@ -11,7 +11,7 @@ from aiohttp import web
 from ledger.chain import SignedHead
 from ledger.codec import split
 from ledger.errors import EncodingError
-from ledger.kinds import STEWARDS_KINDS
+from ledger.kinds import PAYMENT_KINDS, STEWARDS_KINDS
 from ledger.refusals import Refusal
 from ledger.transactions import Kind
 from node.engine.answers import BatchRecorded, NotReady
@@ -43,7 +43,7 @@ _LOOK_UP = 60
 
 async def post_batch(api: Api, request: web.Request) -> web.Response:
     """Record many payments."""
-    return await _record_batch(api, request, frozenset({Kind.PAY}))
+    return await _record_batch(api, request, PAYMENT_KINDS)
 
 
 async def post_transactions_batch(api: Api, request: web.Request) -> web.Response:

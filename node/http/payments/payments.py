@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from ledger.entries import decode_transaction, transaction_kind
-from ledger.kinds import PEOPLES_KINDS
+from ledger.kinds import PAYMENT_KINDS, PEOPLES_KINDS
 from ledger.refusals import Refusal
-from ledger.transactions import Admit, Kind, Pay, Transaction, Vote
+from ledger.transactions import Admit, Pay, Transaction, Vote
 from node.engine.answers import NotReady, Recorded, Refused
 from node.engine.view import View
 from node.http.base import changes, facts
@@ -65,7 +65,7 @@ async def post_payment(api: Api, request: web.Request) -> web.Response:
         asked = as_shape(parse_json(body), shapes.PaymentRequest)
         transaction = bytes(asked.transaction)
         memos = _read_memos(api, asked.memo, transaction)
-    if transaction_kind(transaction) != Kind.PAY:
+    if transaction_kind(transaction) not in PAYMENT_KINDS:
         checked = _check_kind(api, request, transaction)
         if not isinstance(checked, Pay):
             raise Problem(WRONG_ENDPOINT)

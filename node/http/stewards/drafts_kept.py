@@ -24,6 +24,7 @@ from ledger.kinds import KINDS
 from ledger.messages import TAG_ENTRY, signed_bytes
 from ledger.names import Opening, shown
 from ledger.refusals import Refusal
+from ledger.rules.owning import check_account_signature
 from ledger.rules.powers import stewards_needed
 from ledger.signatures import SignatureInvalid, verify
 from ledger.transactions import (
@@ -37,6 +38,7 @@ from ledger.transactions import (
     encode_transaction,
     signed_part,
 )
+from ledger.validators.reading import LogReader
 from node.engine.answers import Recorded
 from node.engine.health.status import Readiness
 from node.engine.view import View
@@ -285,7 +287,11 @@ def check_leaver_signature(api: Api, view: View, leave: Leave) -> None:
     account = view.validator.account(view.coop, leave.account)
     if account is None:
         raise refusal_problem(Refusal.ACCOUNT_UNKNOWN)
-    _check_signed(api, leave, key=account.key, signature=leave.signature)
+    refusal = check_account_signature(
+        LogReader(view.validator, view.coop), account, leave.signature, signed_message(api, leave)
+    )
+    if refusal is not None:
+        raise refusal_problem(refusal)
 
 
 def _check_signed(api: Api, transaction: Stewarded, *, key: bytes, signature: bytes) -> None:

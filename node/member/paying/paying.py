@@ -67,6 +67,10 @@ _AFTER_LOOKING: Final = frozenset(
         Refusal.BALANCE_OUT_OF_RANGE,
         Refusal.CONTRIBUTION_MISSING,
         Refusal.CEILING_EXCEEDED,
+        Refusal.DELEGATE_EXPIRED,
+        Refusal.DELEGATE_PAYMENT_CAP,
+        Refusal.DELEGATE_DAY_CAP,
+        Refusal.DELEGATE_PAYEE,
     }
 )
 """Refusals of these bytes, and of no others under their sequence number (PROTOCOL 7.2). All others are
@@ -177,7 +181,7 @@ def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: T
     if coop is None:
         names = tuple(each.name for each in member.charter.coops.values())
         raise PayeeCoopUnknown(payee, names)
-    found = _payee(member, payee, terms.bound)
+    found = find_payee(member, payee, terms.bound)
     me = member.me()
     if terms.bound is not None or not terms.order:
         check_not_paid(desk, intent, me, terms.may_repeat)
@@ -201,7 +205,7 @@ def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: T
     )
     document: Json = {"transaction": encode_bytes(_signed(member, unsigned))}
     if salt is not None:
-        document["memo"] = _sealed(member, found, salt, intent.memo)
+        document["memo"] = sealed_memo(member, found, salt, intent.memo)
     pending = desk.journal.begin(
         render_json(document),
         sequence=unsigned.sequence,
@@ -210,10 +214,10 @@ def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: T
         fingerprint=desk.orders.fingerprint(intent),
         order=terms.order,
     )
-    return _send_first(desk, pending)
+    return send_first(desk, pending)
 
 
-def _send_first(desk: Desk, pending: PendingPayment) -> Paid:
+def send_first(desk: Desk, pending: PendingPayment) -> Paid:
     """Send a payment that no node can have seen yet."""
     try:
         return _send(desk, pending)
@@ -245,7 +249,7 @@ def _ends_a_doubt(problem: NodeProblem) -> bool:
     return problem.number in _AFTER_LOOKING
 
 
-def _payee(member: Membership, payee: Address, bound: Bound | None) -> Json:
+def find_payee(member: Membership, payee: Address, bound: Bound | None) -> Json:
     """The account of that address, as the node knows it."""
     found = member.client.get(path_of("v1", "accounts", payee.coop, f"@{payee.handle}"))
     by_number = payee.handle == f"#{found.get('account')}"
@@ -258,8 +262,14 @@ def _payee(member: Membership, payee: Address, bound: Bound | None) -> Json:
     return found
 
 
-def _sealed(member: Membership, found: Json, salt: bytes, memo: str) -> Json:
-    keys = {"payer": member.key.public_key, "payee": decode_hex(member.client, found, "key")}
+def sealed_memo(
+    member: Membership, found: Json, salt: bytes, memo: str, *, own_key: bytes | None = None
+) -> Json:
+    """The memo for both sides; `own_key` is that of the paying account, by default the wallet's."""
+    keys = {
+        "payer": own_key or member.key.public_key,
+        "payee": decode_hex(member.client, found, "key"),
+    }
     try:
         return {
             side: encode_bytes(seal_memo(salt=salt, text=memo, public_key=key))

@@ -100,7 +100,7 @@ def test_what_is_asked_of_every_entry_is_asked_first(
         longer = header + transaction[1:] + b"\xc0"
         too_large = header + transaction[1:] + b"\xc5\xff\xff" + bytes(2**16 - 1)
         assert len(too_large) > MAX_ENTRY_BYTES
-        unknown = transaction[:1] + b"\x19" + transaction[2:]
+        unknown = transaction[:1] + b"\x63" + transaction[2:]
         for time in (books.now, books.now - 1, LAST_TIME + 1):
             assert refusals_of(books, too_large, time) == {Refusal.ENTRY_TOO_LARGE}
             assert refusals_of(books, longer, time) == {Refusal.ENTRY_MALFORMED}

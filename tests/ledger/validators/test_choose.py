@@ -13,7 +13,7 @@ from ledger.validators.choose import NATIVE_INTERFACE, ValidatorUnavailable, cho
 
 STUB = Path(ledger.__file__).with_name("_native.pyi")
 CALLS_OF = (
-    14,
+    15,
     "1639869b8aee48067734d58d60701f1459c4e7421f86b478a4937e1cdafceae2",
 )
 """A number of the interface, and the digest of the calls that belong to it."""

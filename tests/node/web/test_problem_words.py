@@ -12,7 +12,12 @@ from node.http.merchant import problems
 PARTS = Path(node.web.__file__).parent / "static" / "parts"
 EXPLAINED = tuple(
     PARTS / f"{name}.js"
-    for name in ("explain", "explain_votes", "explain_guarantees", "explain_selling")
+    for name in (
+        "explain",
+        "explain_votes",
+        "explain_guarantees",
+        "explain_selling",
+    )
 )
 
 NEVER_BY_A_PAGE = {
@@ -45,6 +50,20 @@ NEVER_BY_A_PAGE = {
     "guardians_too_few",
     "restore_early",
     "lapse_early",
+    # Keys are delegated, and owners named, with the program; it also signs by several.
+    "delegate_terms_wrong",
+    "delegate_until_wrong",
+    "delegate_unknown",
+    "delegate_key_taken",
+    "delegate_expired",
+    "delegate_payment_cap",
+    "delegate_day_cap",
+    "delegate_payee",
+    "owners_impossible",
+    "owners_unchanged",
+    "account_not_joint",
+    "owner_unknown",
+    "owners_too_few",
     # Books are opened, and balances agreed with, with the program.
     "opening_repeated",
     "opening_part_wrong",

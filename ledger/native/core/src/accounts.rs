@@ -36,6 +36,8 @@ pub struct Account {
     handle_length: u8,
     pub class: u8,
     pub status: Status,
+    /// Whether several own it; who they are stands in a chapter.
+    pub is_joint: bool,
 }
 
 /// The part that few accounts have changed.
@@ -122,6 +124,13 @@ impl Accounts {
         &mut self.accounts[place as usize]
     }
 
+    /// Notes whether several own the account with a number.
+    pub fn set_joint(&mut self, number: u32, is_joint: bool) {
+        if let Some(place) = self.find(number) {
+            self.get_mut(place).is_joint = is_joint;
+        }
+    }
+
     fn handle(&self, place: u32) -> &[u8] {
         let account = self.get(place);
         let start = account.handle_start as usize;
@@ -195,7 +204,8 @@ impl Accounts {
 
     /// By how much `put` would change the sum of the balances.
     pub fn moved(&self, records: &[Record]) -> i128 {
-        let before = |record: &Record| self.find(record.number).map_or(0, |at| self.get(at).balance);
+        let before =
+            |record: &Record| self.find(record.number).map_or(0, |at| self.get(at).balance);
         records.iter().map(|record| i128::from(record.balance) - i128::from(before(record))).sum()
     }
 
@@ -284,6 +294,7 @@ impl Accounts {
             handle_length: record.handle.len() as u8,
             class: record.class,
             status: Status::Open,
+            is_joint: false,
         });
         let Accounts { accounts, handles, dense, sparse, by_handle, hasher, .. } = self;
         let number = record.number as usize;

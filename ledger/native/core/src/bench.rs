@@ -10,7 +10,7 @@ use crate::batch::{Find, Key};
 use crate::crew::with_crew;
 use crate::fault::Fault;
 use crate::gather::{next_size, Gatherer, SMALLEST};
-use crate::keys::Owner;
+use crate::keys::{Owner, Signer};
 use crate::signature::{decompress, is_admissible, Signed};
 
 /// A signature with its message and key.
@@ -77,7 +77,7 @@ impl Prepared {
             let mut size = next_size(SMALLEST, self.len(), threads);
             let mut start = 0;
             for (ordinal, line) in self.items.iter().enumerate() {
-                let owner = Owner { coop: 0, account: line.key };
+                let owner = Owner { coop: 0, signer: Signer::Key, account: line.key };
                 let context = &self.messages[start..line.message_end];
                 let signed = Signed { context, body: &[], signature: &line.signature };
                 start = line.message_end;

@@ -12,6 +12,14 @@ pub enum Change {
         amount: i64,
         fee: i64,
     },
+    /// As `Pay`, by a delegated key: the key and the value before of its place's row.
+    PayDelegated {
+        payer: u32,
+        payee: Payee,
+        amount: i64,
+        fee: i64,
+        row: Box<(Vec<u8>, Vec<u8>)>,
+    },
     Anchor(Box<Delivery>),
     /// Of the payment that is entry `number` of the log of `coop`, which stands at `place`.
     Return {

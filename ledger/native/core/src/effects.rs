@@ -73,7 +73,7 @@ impl Effects {
     /// Carries checked effects out.
     pub fn apply(&self, log: &mut Log) -> Result<(), Fault> {
         self.accounts.iter().try_for_each(|record| log.accounts.put(record))?;
-        self.chapters.iter().for_each(|row| log.chapters.put(row));
+        self.chapters.iter().for_each(|row| log.put_row(row));
         if let Some(days) = &self.days {
             log.days = Some(days.clone());
         }

@@ -11,11 +11,23 @@ use crate::chunked::Chunked;
 /// How many decompressed keys are kept: 88 MB of them.
 pub const CAPACITY: usize = 1 << 19;
 
-/// Whose key it is: place of the coop, position of the account in its log.
+/// Whose key it is: place of the coop, position of the account in its log, and which key of the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Owner {
     pub coop: u16,
+    pub signer: Signer,
     pub account: u32,
+}
+
+/// Which key of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Signer {
+    /// The one that the account has.
+    Key,
+    /// That of an owner of a joint account, by place.
+    Owner(u8),
+    /// A delegated one, by place.
+    Delegate(u8),
 }
 
 struct Slot {

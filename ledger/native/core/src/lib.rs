@@ -1,6 +1,6 @@
 //! The native validator of the Fiado ledger: PROTOCOL sections 2, 3, 5 and 7, fast.
 //!
-//! It decides `pay`, `anchor` and `return` by itself and stops in front of the rarer kinds, which
+//! It decides `pay`, `pay_delegated`, `anchor` and `return` by itself and stops in front of the rarer kinds, which
 //! Python rules shared with the reference validator decide. Whatever it answers, the reference
 //! validator has to answer the same; where they differ, this crate is wrong.
 //!
@@ -36,6 +36,7 @@ pub mod index;
 pub mod keys;
 pub mod listing;
 pub mod log;
+pub mod owning;
 pub mod payment;
 pub mod receipt;
 pub mod record;

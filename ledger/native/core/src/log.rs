@@ -1,15 +1,18 @@
 //! The state of one coop's log, PROTOCOL section 7.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::accounts::Accounts;
 use crate::chain::Head;
-use crate::chapters::Chapters;
+use crate::chapters::{Chapters, Row};
 use crate::charter::Charter;
+use crate::codec::Reader;
 use crate::federation::Federation;
 use crate::governance::{PaymentTerms, Pledged};
 use crate::index::Days;
+use crate::keys::Signer;
+use crate::owning::OWNERS;
 use crate::refusal::Refusal;
 
 const SECONDS_IN_DAY: u64 = 86_400;
@@ -70,6 +73,8 @@ pub struct Log {
     pub payment_terms: PaymentTerms,
     /// What accounts answer for with others.
     pub pledged: Pledged,
+    /// Where the cache has keys that are not the one of an account: (the key, its place).
+    pub points: HashMap<(u32, Signer), ([u8; 32], u32)>,
     pub heads: Heads,
     /// The place of the branch of a forked log that this one goes by, where it is not branch 0.
     pub goes_by: BTreeMap<usize, usize>,
@@ -94,6 +99,7 @@ impl Log {
             days: None,
             payment_terms: PaymentTerms::default(),
             pledged: Pledged::new(),
+            points: HashMap::new(),
             heads: Heads { heads: VecDeque::from([genesis]), from: 0, recalled: None },
             goes_by: BTreeMap::new(),
             received: BTreeMap::new(),
@@ -106,6 +112,16 @@ impl Log {
     pub fn make_room(&mut self, places: usize) {
         self.anchored.resize(places, 0);
         self.transit.resize_with(places, VecDeque::new);
+    }
+
+    /// Puts a checked row in, or takes it out.
+    pub fn put_row(&mut self, row: &Row) {
+        self.chapters.put(row);
+        if row.chapter == OWNERS {
+            if let Some(number) = Reader::new(&row.key).number() {
+                self.accounts.set_joint(number, row.value.is_some());
+            }
+        }
     }
 
     /// Whether all balances are 0, the commons' too, and there is nothing to give back.

@@ -8,6 +8,7 @@ use crate::charter::Coop;
 use crate::codec::MAX;
 use crate::federation::Terms;
 use crate::log::{Item, Log, Returnable, COMMONS};
+use crate::owning::{Payer, DELEGATES};
 use crate::record::Status;
 use crate::refusal::Refusal;
 use crate::transaction::{Pay, Return};
@@ -15,13 +16,13 @@ use crate::transaction::{Pay, Return};
 /// The largest amount and balance.
 pub const MAX_AMOUNT: i64 = MAX as i64;
 
-/// Checks 3 to 13 of section 7.2 for the account at position `payer` of the log that `terms` are about.
+/// Checks 3 to 15 of section 7.2, and for a delegated one 4 to 11 of 14.3, for the account at position `payer` of the log that `terms` are about.
 #[inline]
 pub fn check_pay(
     terms: Terms<'_>,
     logs: &[Log],
     time: u64,
-    payer: u32,
+    (payer, by): (u32, &Payer),
     pay: &Pay<'_>,
 ) -> Result<Payee, Refusal> {
     let log = &logs[terms.home];
@@ -31,10 +32,14 @@ pub fn check_pay(
         Status::Closed => return Err(Refusal::AccountClosed),
         Status::Frozen => return Err(Refusal::AccountFrozen),
     }
-    if pay.sequence < account.next_sequence {
+    let next_sequence = match by {
+        Payer::Delegate(delegated) => delegated.next_sequence,
+        Payer::Key | Payer::Owners(_) => account.next_sequence,
+    };
+    if pay.sequence < next_sequence {
         return Err(Refusal::SequenceUsed);
     }
-    if pay.sequence > account.next_sequence {
+    if pay.sequence > next_sequence {
         return Err(Refusal::SequenceGap);
     }
     if !(1..=MAX_AMOUNT).contains(&pay.amount) {
@@ -43,12 +48,17 @@ pub fn check_pay(
     if !(0..=pay.amount).contains(&pay.fee) {
         return Err(Refusal::FeeOutOfRange);
     }
+    if let Payer::Delegate(delegated) = by {
+        delegated.check(pay, time)?;
+    }
     let payee = find_payee(terms, logs, pay)?;
     if let Some(price) = pay.price {
         let days = log.days.as_ref().ok_or(Refusal::PriceNotKnown)?;
         days.check_price(price, pay.amount, time)?;
     }
-    if account.balance - pay.amount - pay.fee < pledged(log, pay) - log.accounts.limit_at(payer, time) {
+    if account.balance - pay.amount - pay.fee
+        < pledged(log, pay) - log.accounts.limit_at(payer, time)
+    {
         return Err(Refusal::LimitExceeded);
     }
     check_room(terms, log, payee, pay)?;
@@ -145,12 +155,20 @@ fn check_room(terms: Terms<'_>, log: &Log, payee: Payee, pay: &Pay<'_>) -> Resul
     Ok(())
 }
 
-/// Carries out a checked payment that becomes entry `number`.
+/// Carries out a checked payment that becomes entry `number` at `time`.
 #[inline]
-pub fn apply_pay(log: &mut Log, number: u64, payer: u32, payee: Payee, pay: &Pay<'_>) -> Change {
+pub fn apply_pay(
+    log: &mut Log,
+    (number, time): (u64, u64),
+    (payer, by): (u32, &Payer),
+    payee: Payee,
+    pay: &Pay<'_>,
+) -> Change {
     let account = log.accounts.get_mut(payer);
     account.balance -= pay.amount + pay.fee;
-    account.next_sequence += 1;
+    if pay.place.is_none() {
+        account.next_sequence += 1;
+    }
     log.commons += pay.fee;
     match payee {
         Payee::Commons => log.commons += pay.amount,
@@ -167,7 +185,15 @@ pub fn apply_pay(log: &mut Log, number: u64, payer: u32, payee: Payee, pay: &Pay
             },
         ),
     }
-    Change::Pay { payer, payee, amount: pay.amount, fee: pay.fee }
+    let (amount, fee) = (pay.amount, pay.fee);
+    match by {
+        Payer::Delegate(delegated) => {
+            let key = delegated.row.clone();
+            let before = log.chapters.replace(DELEGATES, &key, delegated.after(pay, time));
+            Change::PayDelegated { payer, payee, amount, fee, row: Box::new((key, before)) }
+        }
+        Payer::Key | Payer::Owners(_) => Change::Pay { payer, payee, amount, fee },
+    }
 }
 
 /// Lets an item leave a log for the coop at place `to`.

@@ -40,6 +40,15 @@ pub enum Refusal {
     AnchorOfTheEnd = 106,
     ContributionMissing = 130,
     CeilingExceeded = 131,
+    DelegateUnknown = 232,
+    DelegateExpired = 234,
+    DelegatePaymentCap = 235,
+    DelegateDayCap = 236,
+    DelegatePayee = 237,
+    AccountIsJoint = 240,
+    AccountNotJoint = 241,
+    OwnerUnknown = 242,
+    OwnersTooFew = 243,
 }
 
 impl Refusal {

@@ -18,6 +18,7 @@ use crate::fault::Fault;
 use crate::federation::{LogName, Terms};
 use crate::gather::{next_size, Gatherer, SMALLEST};
 use crate::log::Log;
+use crate::owning::find_payer;
 use crate::payment::{apply_pay, apply_return, check_pay, check_return};
 use crate::refusal::Refusal;
 use crate::transaction::{decode_entry, Anchor, Transaction};
@@ -201,10 +202,12 @@ impl<'a> Run<'a, '_> {
                 let accounts = &logs[home].accounts;
                 let payer =
                     accounts.find(pay.payer).ok_or(Stop::Refused(Refusal::AccountUnknown))?;
+                let by = find_payer(&logs[home], accounts.get(payer), &pay);
+                let by = (payer, &by.map_err(Stop::Refused)?);
                 let gatherer = &mut self.gatherer;
-                gather_pay(gatherer, terms, (accounts, keys), payer, ordinal, &pay);
-                let payee = check_pay(terms, logs, time, payer, &pay).map_err(Stop::Refused)?;
-                Ok(apply_pay(&mut logs[home], number, payer, payee, &pay))
+                gather_pay(gatherer, terms, (&logs[home], keys), by, ordinal, &pay);
+                let payee = check_pay(terms, logs, time, by, &pay).map_err(Stop::Refused)?;
+                Ok(apply_pay(&mut logs[home], (number, time), by, payee, &pay))
             }
             Transaction::Anchor(anchor) => {
                 let other = check_claims(terms, &logs[home], &anchor).map_err(Stop::Refused)?;

@@ -15,6 +15,7 @@ use crate::crew::{with_crew, Verified};
 use crate::fault::Fault;
 use crate::federation::Terms;
 use crate::gather::{next_size, Gatherer, SMALLEST};
+use crate::owning::find_payer;
 use crate::payment::{apply_pay, apply_return, check_pay, check_return};
 use crate::refusal::Refusal;
 use crate::transaction::{check_time, decode_transaction, Anchor, Transaction, MAX_ENTRY_BYTES};
@@ -131,12 +132,15 @@ fn verify<'a>(
         let mut size = next_size(SMALLEST, decoded.len(), threads);
         for (ordinal, transaction) in decoded.iter().enumerate() {
             let State { logs, keys } = state;
-            let accounts = &logs[terms.home].accounts;
             match transaction {
                 Ok(Transaction::Pay(pay)) => {
-                    if let Some(payer) = accounts.find(pay.payer) {
-                        let ordinal = ordinal as u32;
-                        gather_pay(&mut gatherer, terms, (accounts, keys), payer, ordinal, pay);
+                    let log = &logs[terms.home];
+                    let payer = log.accounts.find(pay.payer);
+                    // Who may not sign is refused for that, whatever the signature is.
+                    let by = payer.map(|payer| find_payer(log, log.accounts.get(payer), pay));
+                    if let (Some(payer), Some(Ok(by))) = (payer, by) {
+                        let (by, ordinal) = ((payer, &by), ordinal as u32);
+                        gather_pay(&mut gatherer, terms, (log, keys), by, ordinal, pay);
                     }
                 }
                 Ok(Transaction::Anchor(anchor)) => {
@@ -222,9 +226,11 @@ impl Appending<'_, '_> {
             Transaction::Pay(pay) => {
                 let payer = logs[home].accounts.find(pay.payer);
                 let payer = payer.ok_or(Refusal::AccountUnknown)?;
+                let by = find_payer(&logs[home], logs[home].accounts.get(payer), &pay)?;
                 check_signature()?;
-                let payee = check_pay(terms, logs, self.time, payer, &pay)?;
-                apply_pay(&mut logs[home], number, payer, payee, &pay)
+                let by = (payer, &by);
+                let payee = check_pay(terms, logs, self.time, by, &pay)?;
+                apply_pay(&mut logs[home], (number, self.time), by, payee, &pay)
             }
             Transaction::Anchor(anchor) => {
                 let other = check_claims(terms, &logs[home], &anchor)?;

@@ -15,6 +15,7 @@ use crate::fault::Fault;
 use crate::federation::Terms;
 use crate::listing::{list, places};
 use crate::log::{Heads, Item, Log, Returnable, Today};
+use crate::owning::mark_joint;
 use crate::record::Record;
 use crate::sha256::sha256;
 use crate::validator::Validator;
@@ -298,6 +299,7 @@ fn read_rows(
         }
     }
     log.chapters = Chapters::read(reader, counts.indexed)?;
+    mark_joint(log);
     Some(Ok(()))
 }
 

@@ -8,15 +8,18 @@ pub const MAX_ENTRY_BYTES: usize = 32_768;
 /// The last second that an entry can have: the end of the year 9999, in UTC.
 pub const LAST_TIME: u64 = 253_402_300_799;
 const MAX_ANCHOR_SIGNATURES: u32 = 256;
+const MAX_OWNERS: u32 = 16;
+const MAX_DELEGATES: u32 = 64;
 
 const PAY: i64 = 1;
 const ANCHOR: i64 = 6;
 const RETURN: i64 = 8;
+const PAY_DELEGATED: i64 = 26;
 /// The kinds that this crate decides. The table of all kinds is `ledger/kinds.py`; a test compares.
-pub const NATIVE_KINDS: [i64; 3] = [PAY, ANCHOR, RETURN];
+pub const NATIVE_KINDS: [i64; 4] = [PAY, ANCHOR, RETURN, PAY_DELEGATED];
 /// The kinds that it leaves to the shared rules.
-pub const SHARED_KINDS: [i64; 23] =
-    [2, 3, 4, 5, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 28, 29];
+pub const SHARED_KINDS: [i64; 25] =
+    [2, 3, 4, 5, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 27, 28, 29];
 
 /// An indexed price: hundredths of the currency at the value of a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +28,7 @@ pub struct Price {
     pub day: u64,
 }
 
-/// A payment. `amount` and `fee` are any integers; their ranges are the rules' question.
+/// A payment, by an owner's key or a delegated one. `amount` and `fee` are any integers; their ranges are the rules' question.
 #[derive(Clone, Copy)]
 pub struct Pay<'a> {
     pub payer: u32,
@@ -35,9 +38,33 @@ pub struct Pay<'a> {
     pub amount: i64,
     pub fee: i64,
     pub price: Option<Price>,
+    /// The place of the delegated key that pays; None where the owner does.
+    pub place: Option<u8>,
     /// The bytes that the signature covers.
     pub signed: &'a [u8],
-    pub signature: &'a [u8; 64],
+    pub signature: Signature<'a>,
+}
+
+/// The signature of an account: that of its one key, or those of several owners.
+#[derive(Clone, Copy)]
+pub enum Signature<'a> {
+    One(&'a [u8; 64]),
+    Several(Several<'a>),
+}
+
+/// The signatures of owners, by their places, strictly rising.
+#[derive(Clone, Copy)]
+pub struct Several<'a> {
+    pub count: u32,
+    signatures: &'a [u8],
+}
+
+impl<'a> Several<'a> {
+    /// (place of the owner, signature).
+    pub fn each(&self) -> impl Iterator<Item = (u32, &'a [u8; 64])> {
+        let mut reader = Reader::new(self.signatures);
+        std::iter::from_fn(move || read_signature(&mut reader))
+    }
 }
 
 /// An anchor.
@@ -108,7 +135,8 @@ pub fn decode_transaction(data: &[u8]) -> Result<Transaction<'_>, Refusal> {
     let mut reader = Reader::new(data);
     let kind = reader.array().and_then(|items| Some((items, reader.integer()?)));
     let read = match kind {
-        Some((10, PAY)) => read_pay(&mut reader).map(Transaction::Pay),
+        Some((10, PAY)) => read_pay(&mut reader, false).map(Transaction::Pay),
+        Some((11, PAY_DELEGATED)) => read_pay(&mut reader, true).map(Transaction::Pay),
         Some((5, ANCHOR)) => read_anchor(&mut reader).map(Transaction::Anchor),
         Some((3, RETURN)) => read_return(&mut reader).map(Transaction::Return),
         // Those shapes all have fewer than 16 elements; `ledger.entries.transaction_kind`, which the
@@ -126,7 +154,7 @@ fn is_known(kind: i64) -> bool {
 }
 
 #[inline]
-fn read_pay<'a>(reader: &mut Reader<'a>) -> Option<Pay<'a>> {
+fn read_pay<'a>(reader: &mut Reader<'a>, is_delegated: bool) -> Option<Pay<'a>> {
     let payer = reader.number()?;
     let sequence = reader.uint()?;
     let payee_coop = reader.number()?;
@@ -137,9 +165,41 @@ fn read_pay<'a>(reader: &mut Reader<'a>) -> Option<Pay<'a>> {
         reader.hash()?;
     }
     let price = if reader.take_nil() { None } else { Some(read_price(reader)?) };
+    let place = if is_delegated { Some(read_place(reader)?) } else { None };
     let signed = reader.passed(0, reader.position());
-    let signature = reader.signature()?;
-    Some(Pay { payer, sequence, payee_coop, payee, amount, fee, price, signed, signature })
+    let mut ahead = reader.clone();
+    let signature = match ahead.signature() {
+        Some(signature) => {
+            *reader = ahead;
+            Signature::One(signature)
+        }
+        None if is_delegated => return None,
+        None => Signature::Several(read_several(reader)?),
+    };
+    Some(Pay { payer, sequence, payee_coop, payee, amount, fee, price, place, signed, signature })
+}
+
+fn read_place(reader: &mut Reader<'_>) -> Option<u8> {
+    reader.number().filter(|place| *place < MAX_DELEGATES).map(|place| place as u8)
+}
+
+fn read_several<'a>(reader: &mut Reader<'a>) -> Option<Several<'a>> {
+    let count = reader.array().filter(|count| (1..=MAX_OWNERS).contains(count))?;
+    Some(Several { count, signatures: read_signatures(reader, count)? })
+}
+
+/// The bytes of so many pairs of a number and a signature, strictly rising by the numbers.
+fn read_signatures<'a>(reader: &mut Reader<'a>, count: u32) -> Option<&'a [u8]> {
+    let start = reader.position();
+    let mut least = 0;
+    for _ in 0..count {
+        let (signer, _) = read_signature(reader)?;
+        if u64::from(signer) < least {
+            return None;
+        }
+        least = u64::from(signer) + 1;
+    }
+    Some(reader.passed(start, reader.position()))
 }
 
 #[inline]
@@ -158,16 +218,7 @@ fn read_anchor<'a>(reader: &mut Reader<'a>) -> Option<Anchor<'a>> {
     if count > MAX_ANCHOR_SIGNATURES {
         return None;
     }
-    let start = reader.position();
-    let mut least = 0;
-    for _ in 0..count {
-        let (signer, _) = read_signature(reader)?;
-        if u64::from(signer) < least {
-            return None;
-        }
-        least = u64::from(signer) + 1;
-    }
-    let signatures = reader.passed(start, reader.position());
+    let signatures = read_signatures(reader, count)?;
     Some(Anchor { coop, length, head, signed, signatures })
 }
 

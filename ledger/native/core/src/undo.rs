@@ -5,6 +5,7 @@ use crate::anchor::undo_anchor;
 use crate::change::{Change, Payee};
 use crate::federation::Terms;
 use crate::log::{Item, Log, Moment, Returnable};
+use crate::owning::DELEGATES;
 
 /// The entries that a call has applied to one log, oldest first.
 pub struct Journal {
@@ -66,15 +67,12 @@ fn undo(logs: &mut [Log], (home, first): (usize, usize), change: &Change) {
     let log = &mut logs[home];
     match change {
         Change::Pay { payer, payee, amount, fee } => {
-            match payee {
-                Payee::Commons => log.commons -= amount,
-                Payee::Local(payee) => log.accounts.get_mut(*payee).balance -= amount,
-                Payee::Abroad(coop) => take_back(log, usize::from(*coop), *amount),
-            }
-            log.commons -= fee;
-            let account = log.accounts.get_mut(*payer);
-            account.next_sequence -= 1;
-            account.balance += amount + fee;
+            unpay(log, *payer, *payee, *amount, *fee);
+            log.accounts.get_mut(*payer).next_sequence -= 1;
+        }
+        Change::PayDelegated { payer, payee, amount, fee, row } => {
+            unpay(log, *payer, *payee, *amount, *fee);
+            log.chapters.replace(DELEGATES, &row.0, row.1.clone());
         }
         Change::Anchor(delivery) => undo_anchor(logs, (home, first), delivery),
         Change::Return { place, coop, number, account, amount } => {
@@ -85,6 +83,17 @@ fn undo(logs: &mut [Log], (home, first): (usize, usize), change: &Change) {
             log.returnable.insert((*coop, *number), returnable);
         }
     }
+}
+
+/// Undoes what a payment moved.
+fn unpay(log: &mut Log, payer: u32, payee: Payee, amount: i64, fee: i64) {
+    match payee {
+        Payee::Commons => log.commons -= amount,
+        Payee::Local(payee) => log.accounts.get_mut(payee).balance -= amount,
+        Payee::Abroad(coop) => take_back(log, usize::from(coop), amount),
+    }
+    log.commons -= fee;
+    log.accounts.get_mut(payer).balance += amount + fee;
 }
 
 /// Undoes the sending of the newest item to the coop at place `to`.

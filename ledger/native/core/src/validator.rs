@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::accounts::{Accounts, NO_POINT};
+use crate::accounts::NO_POINT;
 use crate::batch::Key;
 use crate::branches::{let_stand, settle};
 use crate::chain::{extend, genesis, Head};
+use crate::chapters::Row;
 use crate::charter::Charter;
 use crate::effects::Effects;
 use crate::entries::Boundaries;
@@ -14,11 +15,12 @@ use crate::federation::{Federation, LogName, Terms};
 use crate::gather::Gatherer;
 use crate::governance::{set_pledged, Levy, PaymentTerms};
 use crate::index::Days;
-use crate::keys::{KeyCache, Owner, CAPACITY};
+use crate::keys::{KeyCache, Owner, Signer, CAPACITY};
 use crate::log::{Item, Log, Returnable};
+use crate::owning::{delegated_key, Payer};
 use crate::record::Record;
 use crate::signature::{decompress, Signed};
-use crate::transaction::{Anchor, Pay};
+use crate::transaction::{Anchor, Pay, Signature};
 
 /// The account number that stands for a coop's node key.
 const NODE: u32 = u32::MAX;
@@ -200,6 +202,7 @@ impl Validator {
                 log.heads.forget_all();
             }
             effects.accounts.iter().for_each(|record| keep_key_of(state, home, record));
+            effects.chapters.iter().for_each(|row| keep_delegated(state, home, row));
             settle(federation, &mut state.logs, home);
             Ok(())
         })?
@@ -263,25 +266,49 @@ impl Validator {
     }
 }
 
-/// Adds the signature of a payment by the account at position `payer` of the log that `terms` are about.
+/// Adds the signatures of a payment by the account at position `payer` of the log that `terms` are about.
 #[inline]
 pub(crate) fn gather_pay<'a>(
     gatherer: &mut Gatherer<'a>,
     terms: Terms<'a>,
-    (accounts, keys): (&Accounts, &mut KeyCache),
-    payer: u32,
+    (log, keys): (&Log, &mut KeyCache),
+    (payer, by): (u32, &Payer),
     ordinal: u32,
     pay: &Pay<'a>,
 ) {
-    let owner = Owner { coop: terms.home as u16, account: payer };
     let context = &terms.federation.home(terms.home).entry_context;
-    let signed = Signed { context, body: pay.signed, signature: pay.signature };
-    gatherer.add(owner, ordinal, signed, || {
-        let account = accounts.get(payer);
-        let point = keys.get(account.point, owner);
-        let wanted_by = point.is_none().then_some(owner);
-        Key { bytes: account.key, point, wanted_by }
-    });
+    let owner = |signer| Owner { coop: terms.home as u16, signer, account: payer };
+    let mut add = |signer, signature, bytes: [u8; 32]| {
+        let owner = owner(signer);
+        gatherer.add(owner, ordinal, Signed { context, body: pay.signed, signature }, || {
+            let point = keys.get(point_of(log, owner, &bytes), owner);
+            Key { bytes, point, wanted_by: point.is_none().then_some(owner) }
+        });
+    };
+    match (by, pay.signature) {
+        (Payer::Key, Signature::One(signature)) => {
+            add(Signer::Key, signature, log.accounts.get(payer).key);
+        }
+        (Payer::Delegate(delegated), Signature::One(signature)) => {
+            add(Signer::Delegate(pay.place.unwrap_or(0)), signature, delegated.key);
+        }
+        (Payer::Owners(owners), Signature::Several(several)) => {
+            for (place, signature) in several.each() {
+                add(Signer::Owner(place as u8), signature, owners.keys[place as usize]);
+            }
+        }
+        _ => unreachable!("a payment was found to be signed as its payer signs"),
+    }
+}
+
+/// Where the cache may have a key.
+#[inline]
+fn point_of(log: &Log, owner: Owner, bytes: &[u8; 32]) -> u32 {
+    if owner.signer == Signer::Key {
+        return log.accounts.get(owner.account).point;
+    }
+    let known = log.points.get(&(owner.account, owner.signer));
+    known.filter(|(key, _)| key == bytes).map_or(NO_POINT, |(_, point)| *point)
 }
 
 /// Adds the signatures of an anchor by coops of the charter.
@@ -299,13 +326,10 @@ pub(crate) fn gather_anchor<'a>(
         let (Some(coop), Some(place)) = (terms.charter.coop(signer), terms.place(signer)) else {
             continue;
         };
-        let (number, key) = if signer == anchor.coop {
-            coop.key_at(anchor.length)
-        } else {
-            (0, &coop.node_key)
-        };
+        let (number, key) =
+            if signer == anchor.coop { coop.key_at(anchor.length) } else { (0, &coop.node_key) };
         // Two keys of one coop are two owners: a batch may have anchors from before and after a change.
-        let owner = Owner { coop: place as u16, account: NODE - number };
+        let owner = Owner { coop: place as u16, signer: Signer::Key, account: NODE - number };
         let signed = Signed { context, body: anchor.signed, signature };
         gatherer.add(owner, ordinal, signed, || Key {
             bytes: key.bytes,
@@ -322,9 +346,20 @@ fn keep_key_of(state: &mut State, home: usize, record: &Record) {
         return;
     };
     let bytes = record.key;
-    let wanted_by = Some(Owner { coop: home as u16, account });
+    let wanted_by = Some(Owner { coop: home as u16, signer: Signer::Key, account });
     if accounts.get(account).point == NO_POINT {
         keep_keys(state, &[Key { bytes, point: decompress(&bytes), wanted_by }]);
+    }
+}
+
+/// Keeps a key that was delegated: a till is likely to pay soon, too.
+fn keep_delegated(state: &mut State, home: usize, row: &Row) {
+    let Some((number, place, bytes)) = delegated_key(row) else {
+        return;
+    };
+    if let Some(account) = state.logs[home].accounts.find(number) {
+        let owner = Owner { coop: home as u16, signer: Signer::Delegate(place), account };
+        keep_keys(state, &[Key { bytes, point: decompress(&bytes), wanted_by: Some(owner) }]);
     }
 }
 
@@ -332,9 +367,15 @@ fn keep_key_of(state: &mut State, home: usize, record: &Record) {
 pub(crate) fn keep_keys(state: &mut State, keys: &[Key]) {
     for key in keys {
         if let (Some(owner), Some(point)) = (key.wanted_by, key.point) {
-            let account = state.logs[usize::from(owner.coop)].accounts.get_mut(owner.account);
-            if state.keys.get(account.point, owner).is_none() {
-                account.point = state.keys.insert(owner, point);
+            let log = &mut state.logs[usize::from(owner.coop)];
+            if state.keys.get(point_of(log, owner, &key.bytes), owner).is_some() {
+                continue;
+            }
+            let place = state.keys.insert(owner, point);
+            if owner.signer == Signer::Key {
+                log.accounts.get_mut(owner.account).point = place;
+            } else {
+                log.points.insert((owner.account, owner.signer), (key.bytes, place));
             }
         }
     }

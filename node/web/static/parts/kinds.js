@@ -7,9 +7,9 @@
 
 import { toHex } from "../protocol/bytes.js";
 import {
-  ACKNOWLEDGE, ADMIT, ANCHOR, ATTEST, BYLAWS, CHARTER, ENACT, GUARANTEE, GUARDIANS, INDEX, LAPSE, LEAVE, LEVY, LIMIT, OBJECT, PAY,
-  OPENING, PROPOSE, RECOVER, REKEY, RESTORE, RETURN, SETTLE, SPEND, STATUS, VOTE,
-  balancesOf,
+  ACKNOWLEDGE, ADMIT, ANCHOR, ATTEST, BYLAWS, CHARTER, DELEGATE, ENACT, GUARANTEE, GUARDIANS, INDEX, LAPSE, LEAVE,
+  LEVY, LIMIT, OBJECT, OPENING, OWNERS, PAY, PAY_DELEGATED, PROPOSE, RECOVER, REKEY, RESTORE, RETURN, SETTLE,
+  SPEND, STATUS, VOTE,
 } from "../protocol/messages.js";
 import { make } from "./dom.js";
 import { actionWords, detailsOfProposal } from "./voting_words.js";
@@ -17,6 +17,9 @@ import { say, showAmount, showDay } from "./words.js";
 
 export const KINDS = {
   [PAY]: { many: () => say("Payments") },
+  [PAY_DELEGATED]: { many: () => say("Payments by delegated keys") },
+  [DELEGATE]: { many: () => say("Keys delegated or revoked") },
+  [OWNERS]: { many: () => say("Owners of accounts changed") },
   [ADMIT]: {
     many: () => say("Admissions"),
     headline: ({ limit }, name) => say("Admit {name}, who may then owe up to {amount}", { name, amount: showAmount(limit) }),

@@ -3,7 +3,7 @@
 import { fromBase45, fromBase64url, toBase45 } from "../protocol/bytes.js";
 import { facts, make } from "./dom.js";
 import { qrAddress } from "./links.js";
-import { PAY } from "../protocol/messages.js";
+import { PAY, PAY_DELEGATED } from "../protocol/messages.js";
 import { decodeReceipt, decodeShortReceipt, encodeShortReceipt } from "../protocol/receipts.js";
 import { ProofError } from "../protocol/signing.js";
 import { say, showTime } from "./words.js";
@@ -64,6 +64,6 @@ export function paymentFacts({ receipt, time, transaction, charter, names = {} }
   return facts(pairs);
 }
 
-export const isPayment = (transaction) => transaction.kind === PAY;
+export const isPayment = (transaction) => transaction.kind === PAY || transaction.kind === PAY_DELEGATED;
 
 export const mark = (isGood, text) => make("p", { class: `mark ${isGood ? "good" : "bad"}` }, text);

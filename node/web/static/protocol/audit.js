@@ -1,6 +1,7 @@
 // Re-verifies the entries of one log: the chain over every entry, and the signatures.
 //
-// Checked: each entry's encoding and place in the chain; payments by the keys that the log itself admitted and replaced;
+// Checked: each entry's encoding and place in the chain; payments by the keys that the log itself admitted and replaced,
+// by enough owners, or by delegated keys (whose caps are left to the program);
 // votes by the keys of those who vote; what stewards sign by those who are in office (office.js), for which votes are counted again; anchors by the coops that signed them; changes of
 // the charter by those that decided them, so that what follows is held to the charter then in force; and times. Not checked: balances and limits, and the decisions on the index; the program's `fiado audit` replays
 // those too. What a browser's Ed25519 does not confirm is counted apart: it is stricter than the protocol's
@@ -10,8 +11,8 @@ import { extend, headMessage } from "./chain.js";
 import { withChange } from "./changes.js";
 import { keyAt } from "./charter.js";
 import {
-  ACKNOWLEDGE, ADMIT, ANCHOR, CHARTER, GUARANTEE, GUARDIANS, LEAVE, OBJECT, PAY, PROPOSE, RECOVER, REKEY, RESTORE, VOTE, decodeEntry,
-  entryMessage,
+  ACKNOWLEDGE, ADMIT, ANCHOR, CHARTER, DELEGATE, GUARANTEE, GUARDIANS, LEAVE, OBJECT, OWNERS, PAY, PAY_DELEGATED, PROPOSE,
+  RECOVER, REKEY, RESTORE, VOTE, decodeEntry, entryMessage,
 } from "./messages.js";
 import { Office } from "./office.js";
 import { ProofError, isSigned } from "./signing.js";
@@ -22,6 +23,9 @@ export class LogCheck {
     Object.assign(this, { charter, number, head, length: 0, time: 0, signatures: 0 });
     this.keys = new Map();
     this.recoveries = new Map(); // by account the key that it is to get
+    // Of joint accounts: who owns them; of all: which keys may pay within caps, by place.
+    this.owners = new Map();
+    this.tills = new Map();
     this.office = new Office();
     this.unconfirmed = [];
     this.counts = {};
@@ -60,17 +64,20 @@ export class LogCheck {
     const { federation } = this.charter;
     const message = () => entryMessage({ federation, coop: this.number }, transaction);
     switch (transaction.kind) {
-      case PAY: return [[this.keyOf(transaction.payer), message(), transaction.signature]];
+      case PAY: return this.byAccount(transaction.payer, message(), transaction.signature);
+      case PAY_DELEGATED: return [[this.tillOf(transaction.payer, transaction.delegate), message(), transaction.signature]];
+      case DELEGATE: return this.delegate(transaction, message());
+      case OWNERS: return this.own(transaction, message());
       case ADMIT:
         if (this.keys.has(transaction.account)) throw new ProofError(`entry ${this.length} admits an account twice`);
         this.keys.set(transaction.account, transaction.key);
         return [[transaction.key, message(), transaction.keySignature], ...this.stewards(transaction, message())];
-      case VOTE: return [[this.keyOf(transaction.account), message(), transaction.signature]];
+      case VOTE:
       case GUARDIANS:
       case ACKNOWLEDGE:
-      case OBJECT: return [[this.keyOf(transaction.account), message(), transaction.signature]];
-      case GUARANTEE: return [[this.keyOf(transaction.guarantor), message(), transaction.signature]];
-      case LEAVE: return [[this.keyOf(transaction.account), message(), transaction.signature],
+      case OBJECT: return this.byAccount(transaction.account, message(), transaction.signature);
+      case GUARANTEE: return this.byAccount(transaction.guarantor, message(), transaction.signature);
+      case LEAVE: return [...this.byAccount(transaction.account, message(), transaction.signature),
         // Whoever owes nothing leaves alone; who owes what is for the rules, which are not replayed here.
         ...(transaction.stewards.length > 0 ? this.stewards(transaction, message()) : [])];
       case REKEY: return this.rekey(transaction, message());
@@ -84,9 +91,50 @@ export class LogCheck {
     }
   }
 
+  // Of an account's signature (14.1): by its one key, or by several owners at their places.
+  byAccount(account, message, signature) {
+    const owners = this.owners.get(account);
+    if (signature instanceof Uint8Array) {
+      if (owners) throw new ProofError(`entry ${this.length} is by one owner of several`);
+      return [[this.keyOf(account), message, signature]];
+    }
+    if (!owners || signature.length < owners.needed) throw new ProofError(`entry ${this.length} is not by enough owners`);
+    return signature.map(([place, each]) => {
+      if (place >= owners.keys.length) throw new ProofError(`entry ${this.length} is by somebody who is no owner`);
+      return [owners.keys[place], message, each];
+    });
+  }
+
+  tillOf(account, place) {
+    const key = this.tills.get(account)?.get(place);
+    if (!key) throw new ProofError(`entry ${this.length} is by a key that nobody delegated`);
+    return key;
+  }
+
+  delegate({ account, place, key, signature }, message) {
+    const claims = this.byAccount(account, message, signature);
+    if (!this.tills.has(account)) this.tills.set(account, new Map());
+    this.tills.get(account).set(place, key);
+    return claims;
+  }
+
+  own({ account, needed, keys, signature }, message) {
+    const claims = this.byAccount(account, message, signature);
+    this.setKey(account, keys[0]);
+    if (keys.length > 1) this.owners.set(account, { needed, keys });
+    return claims;
+  }
+
+  // Whatever gives an account another key takes all others away.
+  setKey(account, key) {
+    this.keys.set(account, key);
+    this.owners.delete(account);
+    this.tills.delete(account);
+  }
+
   rekey({ account, key, keySignature, signature }, message) {
     const before = this.keyOf(account);
-    this.keys.set(account, key);
+    this.setKey(account, key);
     return [[before, message, signature], [key, message, keySignature]];
   }
 
@@ -104,7 +152,7 @@ export class LogCheck {
     const key = this.recoveries.get(account);
     if (key === undefined) throw new ProofError(`entry ${this.length} ends a recovery that never began`);
     this.recoveries.delete(account);
-    this.keys.set(account, key);
+    this.setKey(account, key);
     return [];
   }
 

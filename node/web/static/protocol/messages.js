@@ -10,6 +10,7 @@ import { ProofError, sha256, signedBytes, tag } from "./signing.js";
 export const PAY = 1, ADMIT = 2, LIMIT = 3, STATUS = 4, ANCHOR = 6, INDEX = 7, RETURN = 8, LEVY = 12, CHARTER = 13;
 export const REKEY = 5, GUARDIANS = 15, RECOVER = 16, OBJECT = 17, RESTORE = 22;
 export const GUARANTEE = 14, LAPSE = 24;
+export const DELEGATE = 25, PAY_DELEGATED = 26, OWNERS = 27;
 export const OPENING = 28, ACKNOWLEDGE = 29;
 export const PROPOSE = 9, VOTE = 10, ENACT = 11, SPEND = 18, LEAVE = 19, SETTLE = 20, BYLAWS = 21, ATTEST = 23;
 export const HANDLE = /^[a-z0-9][a-z0-9._-]{0,31}$/;
@@ -39,6 +40,19 @@ function isSignatures(most) {
     });
   };
 }
+
+// An account's signature: that of its one key, or those of several owners by their places (14.1).
+const isAccountSignature = (value) => isSignature(value)
+  || (Array.isArray(value) && value.length > 0 && isSignatures(16)(value));
+
+const isPlace = (value) => isNumber(value) && value < 64;
+
+const isPayees = (value) => Array.isArray(value) && value.length > 0 && value.length <= 16
+  && value.every((pair, place) => Array.isArray(pair) && pair.length === 2 && pair.every(isNumber)
+    && (place === 0 || value[place - 1][0] < pair[0]
+      || (value[place - 1][0] === pair[0] && value[place - 1][1] < pair[1])));
+
+const isKeys = (value) => Array.isArray(value) && value.length > 0 && value.length <= 16 && value.every(isHash);
 
 function isArticles(value) {
   let previous = -1;
@@ -81,7 +95,18 @@ const LONGER = { [INDEX]: { ...INDEX_SHAPE, place: isUint, round: isUint } };
 const SHAPES = {
   [PAY]: [1, {
     payer: isNumber, sequence: isUint, payeeCoop: isNumber, payee: isNumber, amount: isInteger,
-    fee: isInteger, reference: orNull(isHash), price: orNull(isPrice), signature: isSignature,
+    fee: isInteger, reference: orNull(isHash), price: orNull(isPrice), signature: isAccountSignature,
+  }],
+  [PAY_DELEGATED]: [1, {
+    payer: isNumber, sequence: isUint, payeeCoop: isNumber, payee: isNumber, amount: isInteger,
+    fee: isInteger, reference: orNull(isHash), price: orNull(isPrice), delegate: isPlace, signature: isSignature,
+  }],
+  [DELEGATE]: [1, {
+    account: isNumber, revision: isUint, place: isPlace, key: orNull(isHash), perPayment: isUint, perDay: isUint,
+    until: isUint, payees: orNull(isPayees), signature: isAccountSignature,
+  }],
+  [OWNERS]: [1, {
+    account: isNumber, revision: isUint, needed: isUint, keys: isKeys, signature: isAccountSignature,
   }],
   [ADMIT]: [2, {
     account: isNumber, key: isHash, handle: (value) => isHash(value) || (typeof value === "string" && HANDLE.test(value)),
@@ -103,7 +128,8 @@ const SHAPES = {
     first: isUint, second: isUint, stewards: isSignatures(64), members: isSignatures(256),
   }],
   [VOTE]: [1, {
-    account: isNumber, proposal: isUint, sequence: isUint, choice: isOneOf(0, 1, 2), signature: isSignature,
+    account: isNumber, proposal: isUint, sequence: isUint, choice: isOneOf(0, 1, 2),
+    signature: isAccountSignature,
   }],
   [ENACT]: [0, { proposal: isUint, yes: isUint, no: isUint, abstain: isUint }],
   [ATTEST]: [1, {
@@ -113,22 +139,24 @@ const SHAPES = {
     account: isNumber, revision: isUint, key: isHash, keySignature: isSignature, signature: isSignature,
   }],
   [GUARDIANS]: [1, {
-    account: isNumber, revision: isUint, commitment: orNull(isHash), needed: isUint, wait: isUint, signature: isSignature,
+    account: isNumber, revision: isUint, commitment: orNull(isHash), needed: isUint, wait: isUint,
+    signature: isAccountSignature,
   }],
   [RECOVER]: [4, {
     account: isNumber, recovery: isUint, key: isHash, keySignature: isSignature, guardians: orNull(isGuardianList),
     members: isSignatures(16), stewards: isSignatures(64),
   }],
-  [OBJECT]: [1, { account: isNumber, recovery: isUint, signature: isSignature }],
+  [OBJECT]: [1, { account: isNumber, recovery: isUint, signature: isAccountSignature }],
   [RESTORE]: [0, { account: isNumber, recovery: isUint }],
   [GUARANTEE]: [1, {
-    guarantor: isNumber, member: isNumber, revision: isUint, cap: isInteger, until: orNull(isUint), signature: isSignature,
+    guarantor: isNumber, member: isNumber, revision: isUint, cap: isInteger, until: orNull(isUint),
+    signature: isAccountSignature,
   }],
   [OPENING]: [1, {
     part: isPart, parts: isPart, commons: isInteger, statement: isHash, balances: isBalances, reason: isHash,
     stewards: isSignatures(64),
   }],
-  [ACKNOWLEDGE]: [1, { account: isNumber, statement: isHash, balance: isInteger, signature: isSignature }],
+  [ACKNOWLEDGE]: [1, { account: isNumber, statement: isHash, balance: isInteger, signature: isAccountSignature }],
   [LAPSE]: [0, { guarantor: isNumber, member: isNumber, revision: isUint }],
   [CHARTER]: [0, {
     version: isUint, base: isHash, change: Array.isArray, signatures: isSignatures(256), round: isUint,
@@ -138,8 +166,8 @@ const SHAPES = {
     number: isUint, payee: isNumber, amount: isInteger, reason: isHash, stewards: isSignatures(64),
   }],
   [LEAVE]: [2, {
-    account: isNumber, revision: isUint, payee: orNull(isNumber), debt: isUint, signature: isSignature,
-    stewards: isSignatures(64),
+    account: isNumber, revision: isUint, payee: orNull(isNumber), debt: isUint,
+    signature: isAccountSignature, stewards: isSignatures(64),
   }],
   [SETTLE]: [1, {
     account: isNumber, revision: isUint, step: isOneOf(0, 1, 2), reason: isHash, stewards: isSignatures(64),

@@ -1,0 +1,96 @@
+"""Tills and several owners by commands, against real nodes."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cli.demo.founding import Founded
+from cli.demo.processes import RunningNode
+from cli.shell.exit_codes import ExitCode
+from tests.processes.test_commands import Desk, alice, balance, beto, desk, founded, join, nodes
+
+__all__ = ["alice", "beto", "desk", "founded", "nodes"]
+
+SOON = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+CAPS = ("--per-payment", "10.00", "--per-day", "15.00", "--until", SOON, "--yes")
+
+
+def new_wallet(desk: Desk, folder: Path, name: str) -> Path:
+    path = folder / name
+    desk.ok(["wallet", "new"], "--wallet", path)
+    return path
+
+
+def link(desk: Desk, wallet: Path, url: str, handle: str) -> dict[str, object]:
+    words = ["account", "link", str(wallet), "--node", url, "--handle", handle]
+    return desk.ok(words)
+
+
+def pay_as(till: Path, amount: str, payee: str = "beto@norte") -> list[str]:
+    return ["pay", payee, amount, "--as", str(till)]
+
+
+def test_a_till_pays_within_its_caps_and_is_taken_away(
+    desk: Desk, nodes: list[RunningNode], alice: Path, beto: Path, tmp_path: Path
+) -> None:
+    till = new_wallet(desk, tmp_path, "till")
+    error = desk.refused(
+        ExitCode.REFUSED,
+        ["account", "link", str(till), "--node", nodes[0].url, "--handle", "alice"],
+    )
+    assert error["name"] == "not_a_till"
+    desk.ok(["account", "delegate", str(till), *CAPS], "--wallet", alice)
+    assert link(desk, till, nodes[0].url, "alice")["owner"] is False
+    before = balance(desk, alice)
+    paid = desk.ok([*pay_as(till, "9.00"), "--memo", "pan"])
+    assert (paid["status"], paid["sequence"]) == ("recorded", 1)
+    assert balance(desk, alice) == before - 900
+    error = desk.refused(ExitCode.REFUSED, pay_as(till, "10.01"))
+    assert error["name"] == "delegate_payment_cap"
+    error = desk.refused(ExitCode.REFUSED, pay_as(till, "6.01"))
+    assert error["name"] == "delegate_day_cap"
+    shown = desk.ok(["account", "keys"], "--wallet", alice, secret=False)
+    assert [each["spent_today"] for each in shown["delegated"]] == [900]
+    # The owner's payments go on beside the till's, and both see them.
+    desk.ok(["pay", "beto@norte", "1.00"], "--wallet", alice)
+    desk.ok(pay_as(till, "6.00"))
+    assert balance(desk, alice) == before - 1600
+    desk.ok(["account", "revoke", "0", "--yes"], "--wallet", alice)
+    error = desk.refused(ExitCode.REFUSED, pay_as(till, "0.01"))
+    assert error["name"] == "not_a_till"
+    assert balance(desk, alice) == before - 1600
+
+
+def test_two_treasurers_pay_together_and_one_alone_does_not(
+    desk: Desk, founded: Founded, nodes: list[RunningNode], beto: Path, tmp_path: Path
+) -> None:
+    url = nodes[0].url
+    ana = join(desk, founded, nodes, "cooperativa", 1)
+    eva = new_wallet(desk, tmp_path, "eva")
+    owners = ["account", "owners", str(ana), str(eva), "--needed", "2", "--yes"]
+    desk.ok(owners, "--wallet", ana)
+    assert link(desk, eva, url, "cooperativa")["owner"] is True
+    error = desk.refused(ExitCode.REFUSED, ["pay", "beto@norte", "5.00"], "--wallet", ana)
+    assert error["name"] == "account_is_joint"
+    error = desk.refused(ExitCode.USAGE, ["account", "revoke", "0", "--yes"], "--wallet", ana)
+    assert error["name"] == "draft_needed"
+    draft = tmp_path / "pay.json"
+    begun = desk.ok(["pay", "beto@norte", "5.00", "--draft", str(draft), "--yes"], "--wallet", ana)
+    assert (begun["status"], begun["signed"], begun["needed"]) == ("draft", 1, 2)
+    # Signing once more by the same owner is no second signature.
+    again = desk.ok(["account", "sign", str(draft), "--yes"], "--wallet", ana)
+    assert (again["status"], again["signed"]) == ("draft", 1)
+    error = desk.refused(
+        ExitCode.REFUSED, ["account", "sign", str(draft), "--yes"], "--wallet", beto
+    )
+    assert error["name"] in {"not_an_owner"}
+    before = balance(desk, eva)
+    done = desk.ok(["account", "sign", str(draft), "--yes"], "--wallet", eva)
+    assert done["status"] == "recorded"
+    assert balance(desk, eva) == balance(desk, ana) == before - 500
+    # Both make it one person's account again.
+    alone = ["account", "owners", str(eva), "--needed", "1", "--draft", str(draft), "--yes"]
+    desk.ok(alone, "--wallet", ana)
+    desk.ok(["account", "sign", str(draft), "--yes"], "--wallet", eva)
+    desk.ok(["pay", "beto@norte", "1.00"], "--wallet", eva)
+    error = desk.refused(ExitCode.REFUSED, ["balance"], "--wallet", ana)
+    assert error["name"]
