@@ -24,6 +24,7 @@ NAMES = (
     "ingest",
     "catchup",
     "latency",
+    "coops",
     "invoices",
     "prices",
     "review",

@@ -282,7 +282,7 @@ class Engine:
         if self._history.is_behind() or self._fallen.is_behind() or self._debts.is_behind():
             return tick.steady_ms
         parts = (self._gossip, self._replicas, self._branches, self._anchors, self._recovery)
-        others = (self._duties, self._core.work, self._soundness)
+        others = (self._own, self._duties, self._core.work, self._soundness)
         times = [part.wake_at_ms() for part in (*parts, *others)]
         times += self._decisions.wake_times_ms()
         if self._replicas.has_more:

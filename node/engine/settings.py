@@ -12,7 +12,14 @@ class EngineSettings:
     full_gossip_interval_ms: int = 10_000
     """How often all heads are told, grown or not: it heals what was lost."""
     anchor_interval_ms: int = 30_000
-    """How long growth of a log that pays nobody here may stay unanchored."""
+    """How long growth of a log that pays nobody may stay unanchored by the coop whose turn is first; the
+    second waits twice as long, and so on round."""
+    anchor_entries: int = 16_384
+    """How far behind the own log lets itself fall: all nodes keep the heads from there on in memory."""
+    payee_wait_ms: int = 5_000
+    """How long a payment waits for the witnesses of the anchor that makes its payee known."""
+    awaiting_payments: int = 1_000
+    """How many may wait for that."""
     request_timeout_ms: int = 3_000
     """After this a request to a peer counts as lost and goes to another."""
     recovery_wait_ms: int = 2_000

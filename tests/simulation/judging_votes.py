@@ -164,9 +164,8 @@ def _stands_against(minutes: Minutes, ballot: Ballot) -> bool | None:
         case DecideSpend():
             return True if _is_closed(minutes, action.payee) else None
         case Expel():
-            payee = action.account if action.payee is None else action.payee
-            is_gone = _is_closed(minutes, action.account) or _is_closed(minutes, payee)
-            return True if is_gone else None
+            # Who owes has nothing for a payee, and nobody asks then whether that has closed (13.3.11).
+            return True if _is_closed(minutes, action.account) else None
         case _:
             assert_never(action)
 

@@ -27,6 +27,7 @@ SETTINGS = EngineSettings(
     gossip_interval_ms=300,
     full_gossip_interval_ms=2_000,
     anchor_interval_ms=2_000,
+    payee_wait_ms=1_500,
     request_timeout_ms=800,
     recovery_wait_ms=600,
     decision_interval_ms=2_000,

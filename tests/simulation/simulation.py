@@ -325,7 +325,7 @@ class Simulation:
     def _rest(self) -> None:
         """When nobody does anything, nothing may be recorded, and hardly anything be done."""
         self.members.publishing = False
-        self.world.run(5 * SETTINGS.anchor_interval_ms)
+        self.world.run((4 + self.plan.coops) * SETTINGS.anchor_interval_ms)
         honest = [self.nodes[coop] for coop in self.watch.honest]
         lengths = [self.watch.truths[node.coop].length for node in honest]
         ticks = [node.ticks for node in honest]

@@ -22,6 +22,7 @@ from tests.simulation.decided import Decided
 from tests.simulation.facts import Facts
 from tests.simulation.losses import Losses
 from tests.simulation.nodes import SimNode
+from tests.simulation.questions import Questions
 from tests.simulation.spoken import Spoken
 from tests.simulation.tally import entries_of
 from tests.simulation.truth import Truth
@@ -59,6 +60,7 @@ class Watch:
         self.losses: Losses | None = None
         """Counts what a fork costs, once there is one."""
         self._has_witnesses = charter.witness_quorum > 0
+        self._questions = Questions(may_wait=self._has_witnesses)
         self.seen: Counter[str] = Counter()
         """How often what happened, to know what a run has covered."""
         self.is_split = False
@@ -188,15 +190,16 @@ class Watch:
         return index.due_window.period if subject is None else index.place
 
     def _check_replies(self, node: SimNode, events: Sequence[Event], outbox: Outbox) -> None:
-        asked = {event.request: event for event in events if hasattr(event, "request")}
+        asked = self._questions.asked(node, events)
         for reply in outbox.replies:
-            event = asked.pop(reply.request)
+            event = asked[reply.request]
             if isinstance(event, Submit):
                 self._check_answer(node, event.transaction, reply.result)
             elif isinstance(event, SubmitBatch) and isinstance(reply.result, BatchRecorded):
                 self._check_batch(node, event.transactions, reply.result)
-        if asked:
-            raise Failure(f"{node.name} left {len(asked)} requests unanswered")
+        left = self._questions.left(node, {reply.request: reply for reply in outbox.replies})
+        if left:
+            raise Failure(f"{node.name} left {left} requests unanswered")
 
     def _check_answer(self, node: SimNode, transaction: bytes, result: Any) -> None:
         truth = self.truths[node.coop]

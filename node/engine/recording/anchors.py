@@ -1,9 +1,11 @@
 """When this node anchors other logs, and how it gathers witnesses for it.
 
-An anchor is appended when it credits somebody here, when it makes an account known that a payment is
-for, or when the other log has grown by something other than anchors and the anchor interval has
-passed. At no other time: two idle nodes would anchor each other's anchors for ever. Coops with evidence
-against them are not anchored.
+An anchor is appended when it credits somebody here; when it makes an account known that a payment is for;
+when the other log has ended, for what it did not take in comes back then; when the own log is very far
+behind, since all nodes keep the heads between in memory; or when that log has grown by something other than
+anchors, no log at all has taken that in, and it is this node's turn. At no other time: two idle nodes would
+anchor each other's anchors for ever, and if every log anchored every other one, that would grow with the
+square of their number. Coops with evidence against them are not anchored.
 
 With a witness quorum the node first asks its peers to sign the head as well. As a witness it signs only
 heads of the log that it has validated itself, and saves what it signed before the signature leaves.
@@ -15,6 +17,7 @@ from ledger.chain import SignedHead, head_message
 from ledger.codec import MAX
 from ledger.signatures import is_by
 from ledger.transactions import Anchor, Return, encode_transaction
+from ledger.validators.reading import has_ended
 from node.engine.core import Appender, Core
 from node.engine.health.status import Readiness
 from node.engine.replication.held import void_key
@@ -41,7 +44,7 @@ class Anchors:
         self._core = core
         self._replicas = replicas
         self._gatherings: dict[int, _Gathering] = {}
-        self._wanted: set[int] = set()
+        self._wanted: dict[int, int] = {}
         self._not_before: dict[int, int] = {}
         self._asked: dict[tuple[int, int], SignedHead] = {}
 
@@ -55,13 +58,23 @@ class Anchors:
             return False
         return found is not None and self._known(coop) < found.opened <= signed.length
 
+    def want(self, coop: int) -> None:
+        """Anchor what is held of that log now, as soon as that can be."""
+        self._wanted[coop] = self._core.signed[coop].length
+
+    def is_gathering(self, coop: int) -> bool:
+        """Whether witnesses are asked to sign a head of that log."""
+        return coop in self._gatherings
+
     def anchor_now(self, tick: Tick, own: Appender, coop: int) -> bool:
         """Anchor as far as possible, or begin to gather witnesses for it; whether an anchor was appended."""
-        self._wanted.add(coop)
+        self.want(coop)
         return own.has_room(tick) and self._anchor(tick, own, coop)
 
     def run(self, tick: Tick, own: Appender) -> None:
         """Append the anchors and returns that are due."""
+        later = self._not_before.items()
+        self._not_before = {coop: at for coop, at in later if at > tick.steady_ms}
         for coop in list(self._gatherings):
             if not self._is_ahead(coop) or self._gatherings[coop].signed.length <= self._known(
                 coop
@@ -92,14 +105,31 @@ class Anchors:
         if not self._is_ahead(coop) or now_ms < self._not_before.get(coop, 0):
             return False
         credits = self._core.validator.credits_waiting(home=self._core.coop, other=coop)
-        grown_ms = self._replicas.growth.since_ms(coop)
+        behind = self._core.signed[coop].length - self._known(coop)
         return (
             self._has_credits(coop, credits)
             or coop in self._wanted
-            or (
-                grown_ms is not None and grown_ms + self._core.settings.anchor_interval_ms <= now_ms
-            )
+            or behind >= self._core.settings.anchor_entries
+            or has_ended(self._core.validator, coop)
+            or self._is_own_turn(coop, now_ms)
         )
+
+    def _is_own_turn(self, coop: int, now_ms: int) -> bool:
+        """Whether that log has grown, no log has taken it in, and those with an earlier turn had time to."""
+        turn_ms = self._turn_ms(coop)
+        return (
+            turn_ms is not None
+            and turn_ms <= now_ms
+            and self._replicas.growth.is_open(coop, now_ms)
+        )
+
+    def _turn_ms(self, coop: int) -> int | None:
+        """When it is this node's turn to anchor what that log has grown by."""
+        growth = self._replicas.growth
+        grown_ms = growth.since_ms(coop)
+        if grown_ms is None:
+            return None
+        return grown_ms + growth.turn(coop) * self._core.settings.anchor_interval_ms
 
     def _has_credits(self, coop: int, newest: int) -> bool:
         """Whether something in transit to this coop lies within the signed part of the log."""
@@ -130,13 +160,14 @@ class Anchors:
         )
         appended = own.append(tick, [encode_transaction(anchor)])
         self._gatherings.pop(coop, None)
-        self._wanted.discard(coop)
+        if self._wanted.get(coop, 0) <= signed.length:
+            self._wanted.pop(coop, None)
         if (
             appended.count == 0
         ):  # a balance would pass MAX; until it falls, asking again changes nothing
             self._not_before[coop] = tick.steady_ms + self._core.settings.anchor_interval_ms
             return False
-        self._replicas.growth.anchored(coop, signed.length)
+        self._replicas.growth.taken_in(self._core.coop, coop, now_ms=tick.steady_ms)
         return True
 
     def _gather(self, tick: Tick, newest: SignedHead) -> _Gathering | None:
@@ -247,7 +278,8 @@ class Anchors:
         """When something may become due by time alone."""
         times = [gathering.deadline_ms for gathering in self._gatherings.values()]
         for coop in self._core.partners:
-            grown_ms = self._replicas.growth.since_ms(coop)
-            if grown_ms is not None and coop not in self._gatherings and self._is_ahead(coop):
-                times.append(grown_ms + self._core.settings.anchor_interval_ms)
+            turn_ms = self._turn_ms(coop)
+            if turn_ms is not None and coop not in self._gatherings and self._is_ahead(coop):
+                times.append(turn_ms)
+        times += self._not_before.values()
         return min(times, default=None)

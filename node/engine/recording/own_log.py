@@ -30,6 +30,7 @@ from node.engine.core import Core
 from node.engine.events import Submit, SubmitBatch
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.recording.anchors import Anchors
+from node.engine.recording.awaiting import Awaiting
 from node.engine.recording.doubtful import is_new_payment, may_be_recorded
 from node.engine.recording.history import History
 from node.engine.recording.memos import Memos
@@ -53,6 +54,9 @@ class OwnLog:
         self._history = history
         self._memos = memos
         self._paying = Paying(core.settings)
+        self._awaiting = Awaiting(
+            most=core.settings.awaiting_payments, wait_ms=core.settings.payee_wait_ms
+        )
         self._pieces: list[Chained] = []
         self._known: dict[bytes, int] = {}
         self._used: set[tuple[int, int]] = set()
@@ -115,7 +119,8 @@ class OwnLog:
 
     def submit(self, tick: Tick, submits: Sequence[Submit]) -> None:
         """Record or refuse single transactions; the same bytes twice in one tick count once."""
-        submits = [submit for submit in submits if self._is_judged(tick, submit)]
+        again = self._awaiting.due(tick.steady_ms, is_coming=self._anchors.would_reveal)
+        submits = [submit for submit in (*again, *submits) if self._is_judged(tick, submit)]
         if not submits:
             return
         distinct = list(dict.fromkeys(submit.transaction for submit in submits))
@@ -125,6 +130,8 @@ class OwnLog:
         receipts = self._receipts(first_piece)
         for submit in submits:
             outcome = outcomes.get(submit.transaction, -Refusal.KIND_UNKNOWN)
+            if outcome == -Refusal.PAYEE_UNKNOWN and self._waits(tick, submit):
+                continue
             if outcome > 0 and outcome in receipts:
                 result: Recorded | Refused | Failed = receipts[outcome]
                 self._memos.keep(tick, submit.memos)
@@ -135,6 +142,20 @@ class OwnLog:
             if isinstance(result, Recorded) and self._core.not_arriving:
                 result = replace(result, warning=self._warning(submit.transaction))
             self._answers.append((submit.request, result))
+
+    def _waits(self, tick: Tick, submit: Submit) -> bool:
+        """Whether a payment waits for witnesses of the anchor that makes its payee known."""
+        pay = decode_transaction(submit.transaction)
+        return (
+            isinstance(pay, Pay)
+            and self._anchors.is_gathering(pay.payee_coop)
+            and self._anchors.would_reveal(pay.payee_coop, pay.payee)
+            and self._awaiting.hold(submit, pay.payee_coop, pay.payee, tick.steady_ms)
+        )
+
+    def wake_at_ms(self) -> int | None:
+        """When a payment has waited long enough."""
+        return self._awaiting.wake_at_ms()
 
     def _warning(self, transaction: bytes) -> TroubleKind | None:
         """Why a payment will not arrive until people decide, if that is known."""
@@ -331,6 +352,7 @@ class OwnLog:
         self, answer: NotReady, submits: Sequence[Submit], batches: Sequence[SubmitBatch]
     ) -> None:
         """Answer everybody that the node does not sign now."""
+        submits = [*self._awaiting.drop_all(), *submits]
         self._answers += [(submit.request, answer) for submit in submits]
         self._answers += [(batch.request, answer) for batch in batches]
 

@@ -59,7 +59,7 @@ class Replicas:
         self._kept(coop).clear()
         self.waiting.pop(coop, None)
         self._requests.forget(coop)
-        self.growth = Growth(self._core)
+        self.growth.begin_anew()
         self.has_more = True
 
     def peer_down(self, peer: int) -> None:

@@ -20,7 +20,7 @@ from node.engine.wire import Entries, Message, decode_message
 from node.mark import MemoryMark
 from node.store import MemoryDisk, MemoryStore
 from tests.builders import START, Federation, build_federation
-from tests.node.engine.inside import core_of
+from tests.node.engine.inside import anchors_of, core_of
 
 SETTINGS = EngineSettings(recovery_wait_ms=100)
 
@@ -41,6 +41,8 @@ class Rig:
         self.stores: dict[int, MemoryStore] = {}
         self.mail: list[tuple[int, Send]] = []
         self._request = 0
+        self.replies: dict[int, Any] = {}
+        """All answers so far, by their requests."""
         for coop in coops:
             self.start(coop)
 
@@ -94,6 +96,7 @@ class Rig:
         clock_ms = self.now_ms + self.skew_ms[coop]
         outbox = self.engines[coop].tick(clock_ms, events, steady_ms=self.now_ms)
         self.mail += [(coop, send) for send in outbox.sends]
+        self.replies |= {reply.request: reply.result for reply in outbox.replies}
         return outbox
 
     def ask(self, coop: int, *events: Event) -> list[Any]:
@@ -189,6 +192,16 @@ class Rig:
         log = core_of(self.engines[at]).validator.log(coop)
         return entries_message(self.federation, coop, log.length, log.head, *entries)
 
+    def anchor_all(self) -> None:
+        """Let every log anchor every other one, as if somebody there had paid to a new account."""
+        for coop, engine in self.engines.items():
+            core = core_of(engine)
+            for other in core.partners:
+                if core.signed.get(other) is not None:
+                    anchors_of(engine).want(other)
+            self.tick(coop)
+        self.deliver()
+
     def state(self, coop: int) -> tuple[bytes, dict[int, tuple[int, bytes]]]:
         """What must not change when an engine hears garbage: its state's digest and its disk's logs."""
         logs = {
@@ -216,6 +229,7 @@ def joined(*coops: int, federation: Federation | None = None, **settings: Any) -
     rig.mail.clear()
     rig.link_all()
     rig.deliver()
+    rig.anchor_all()
     rig.advance(rig.settings.anchor_interval_ms)
     rig.deliver()
     return rig

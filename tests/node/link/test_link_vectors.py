@@ -117,7 +117,9 @@ def test_the_page_has_the_times_of_a_node_as_it_comes() -> None:
         f"again after {link.backoff_least_ms} ms",
         f"each time, up to {link.backoff_most_ms // 1_000} s",
         f"at most {link.message_bytes:,} bytes (the largest evidence",
-        f"anchored it, {engine.anchor_interval_ms // 1_000} s ago or longer",
+        f"the k-th turn comes when k times {engine.anchor_interval_ms // 1_000} s have passed since",
+        f"when it is {engine.anchor_entries:,} entries or more beyond",
+        f"anchor was appended, or after {engine.payee_wait_ms // 1_000} s without it",
         f"gathers for {engine.request_timeout_ms // 1_000} s",
     ):
         assert words in page, words

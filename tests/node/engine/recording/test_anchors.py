@@ -10,7 +10,7 @@ from ledger.refusals import Refusal
 from ledger.signatures import SigningKey
 from ledger.transactions import Kind, Status
 from node.engine.answers import Recorded, Refused
-from node.engine.events import PeerDown
+from node.engine.events import PeerDown, Submit
 from node.engine.wire import WitnessAnswer, WitnessRequest
 from node.engine.wire_charter import VersionNews
 from node.errors import StorageFault
@@ -80,6 +80,70 @@ def test_growth_that_pays_nobody_here_is_anchored_after_the_interval() -> None:
     assert _kinds(rig, 2, before + 1) == [Kind.ANCHOR]
 
 
+def _four(**settings: int) -> Rig:
+    return joined(1, 2, 3, 4, federation=build_federation(coops=4), **settings)
+
+
+def _grow(rig: Rig, coop: int, sequence: int = 1) -> None:
+    rig.submit(coop, rig.pay(coop, sequence, coop, 2))
+    rig.deliver()
+
+
+def _anchors_of_interval(rig: Rig, intervals: int) -> list[list[int]]:
+    """Which coops have appended something in each interval."""
+    found = []
+    for _ in range(intervals):
+        before = {coop: rig.length(coop, coop) for coop in rig.engines}
+        rig.advance(rig.settings.anchor_interval_ms)
+        rig.deliver()
+        found.append([coop for coop in rig.engines if rig.length(coop, coop) > before[coop]])
+    return found
+
+
+def test_one_log_takes_in_what_pays_nobody_the_member_after_it() -> None:
+    rig = _four()
+    _grow(rig, 2)
+    assert rig.engines[4].status().unanchored == (2,)
+    assert _anchors_of_interval(rig, 6) == [[3], [], [], [], [], []]
+    assert rig.engines[4].status().unanchored == ()
+    _grow(rig, 4)
+    assert _anchors_of_interval(rig, 6) == [[1], [], [], [], [], []]
+
+
+def test_who_is_next_takes_the_turn_of_those_who_do_not() -> None:
+    rig = _four()
+    del rig.engines[3]
+    rig.mail.clear()
+    _grow(rig, 2)
+    assert _anchors_of_interval(rig, 6) == [[], [4], [], [], [], []]
+
+
+def test_growth_that_another_log_has_taken_in_by_a_payment_needs_no_turn() -> None:
+    rig = _four()
+    before = rig.length(3, 3)
+    rig.submit(2, rig.pay(2, 1, 4, 1))
+    rig.deliver()
+    assert _anchors_of_interval(rig, 6) == [[]] * 6
+    assert rig.length(3, 3) == before
+
+
+def test_growth_after_that_waits_a_turn_of_its_own() -> None:
+    rig = _four()
+    _grow(rig, 2)
+    assert _anchors_of_interval(rig, 1) == [[3]]
+    rig.now_ms += 10 * rig.settings.anchor_interval_ms
+    _grow(rig, 2, sequence=2)
+    assert _anchors_of_interval(rig, 2) == [[3], []]
+
+
+def test_a_log_that_is_far_ahead_is_anchored_by_everybody() -> None:
+    rig = _four(anchor_entries=6)
+    for sequence in range(1, 5):
+        _grow(rig, 2, sequence)
+    anchored = {coop: core_of(rig.engines[coop]).validator.log(coop).anchored[2] for coop in (1, 4)}
+    assert max(rig.length(2, 2) - length for length in anchored.values()) < 6
+
+
 def test_a_restart_is_no_reason_to_anchor_anchors() -> None:
     rig = joined(1, 2)
     rig.submit(1, rig.pay(1, 1, 2, 1))
@@ -105,9 +169,9 @@ def test_a_payment_to_a_closed_account_comes_back() -> None:
     assert len(rig.digests()) == 1
 
 
-def _quorum(coops: int, quorum: int) -> Rig:
+def _quorum(coops: int, quorum: int, **settings: int) -> Rig:
     federation = build_federation(coops=coops, witness_quorum=quorum)
-    return joined(*range(1, coops + 1), federation=federation)
+    return joined(*range(1, coops + 1), federation=federation, **settings)
 
 
 def test_with_a_quorum_an_anchor_has_the_witnesses_signatures() -> None:
@@ -156,6 +220,49 @@ def test_with_a_quorum_too_anchors_are_not_answered() -> None:
         rig.advance(rig.settings.anchor_interval_ms)
         rig.deliver()
     assert [rig.length(coop, coop) for coop in (1, 2, 3)] == lengths
+
+
+def test_with_a_quorum_a_payment_waits_for_the_anchor_that_makes_its_payee_known() -> None:
+    rig = _quorum(3, 2)
+    rig.admit(2, 7)
+    rig.deliver()
+    submit = Submit(rig.request(), rig.pay(1, 1, 2, 7))
+    assert rig.tick(1, submit).replies == []
+    rig.deliver()
+    assert isinstance(rig.replies[submit.request], Recorded)
+    assert rig.balance(1, 1, 1) == -10
+
+
+def test_a_payment_waits_for_witnesses_no_longer_than_it_may() -> None:
+    rig = _quorum(3, 2)
+    rig.admit(2, 7)
+    rig.deliver()
+    for peer in (2, 3):
+        rig.tick(1, PeerDown(peer))
+    submit = Submit(rig.request(), rig.pay(1, 1, 2, 7))
+    outbox = rig.tick(1, submit)
+    assert outbox.replies == []
+    assert outbox.wake_at_ms <= rig.now_ms + rig.settings.payee_wait_ms
+    rig.now_ms += rig.settings.payee_wait_ms - 1
+    assert rig.tick(1).replies == []
+    rig.now_ms += 1
+    (reply,) = rig.tick(1).replies
+    assert (reply.request, reply.result) == (submit.request, Refused(Refusal.PAYEE_UNKNOWN))
+    assert rig.tick(1).replies == []
+
+
+def test_only_so_many_payments_wait_for_witnesses() -> None:
+    rig = _quorum(3, 2, awaiting_payments=1)
+    rig.admit(2, 7)
+    rig.deliver()
+    submits = [
+        Submit(
+            rig.request(),
+            rig.federation.pay(1, payer=payer, sequence=1, payee_coop=2, payee=7, amount=1),
+        )
+        for payer in (1, 2)
+    ]
+    assert [reply.request for reply in rig.tick(1, *submits).replies] == [submits[1].request]
 
 
 def _asked(rig: Rig, signed: SignedHead) -> list[WitnessAnswer]:

@@ -40,11 +40,11 @@ def forked(*, is_all_taken: bool = True) -> Rig:
         rig.tick(at, PeerUp(3))
         entries = [encode_entry(rig.now_ms // 1000, each) for each in (*own[:-1], both)]
         rig.hear(at, 3, rig.entries_after(at, 3, *entries))
-        rig.advance(rig.settings.anchor_interval_ms)
+        rig.advance(at * rig.settings.anchor_interval_ms)
         late = encode_entry(rig.now_ms // 1000, own[-1])
         rig.hear(at, 3, rig.entries_after(at, 3, late))
         if is_all_taken:
-            rig.advance(rig.settings.anchor_interval_ms)
+            rig.advance(at * rig.settings.anchor_interval_ms)
         rig.tick(at, PeerDown(3))
     del rig.engines[3]
     rig.mail.clear()

@@ -104,8 +104,7 @@ def test_a_fork_that_two_nodes_took_differently_cuts_them_off_while_one_knows_no
         rig.tick(coop, PeerDown(3))
     del rig.engines[3]
     rig.mail.clear()
-    rig.advance(rig.settings.anchor_interval_ms)
-    rig.deliver()
+    rig.anchor_all()
     rig.advance(rig.settings.full_gossip_interval_ms)
     rig.deliver()
     accused = (TroubleKind.ACCUSED, 3, None)
