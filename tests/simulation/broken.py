@@ -72,7 +72,7 @@ class AnchorsAnchors(Engine):
             anchored = core.validator.log(core.coop).anchored[coop]
             return 0 if signed is not None and signed.length > anchored else None
 
-        bend(growth, since_ms=since_ms)
+        bend(growth, since_ms=since_ms, is_open=lambda coop, now_ms: since_ms(coop) is not None)
 
 
 class ForgetsWhatItWitnessed(Engine):

@@ -178,7 +178,8 @@ class Simulation:
     def _answer(self, node: SimNode, reply: Reply) -> None:
         """Let a member hear the answer, or not."""
         waited_ms = self.world.now - self._asked_at.pop(reply.request, self.world.now)
-        if node.work_us and node.coop in self.watch.honest and waited_ms > MOST_WAIT_MS:
+        most_ms = MOST_WAIT_MS + (SETTINGS.payee_wait_ms if self.plan.quorum else 0)
+        if node.work_us and node.coop in self.watch.honest and waited_ms > most_ms:
             raise Failure(f"{node.name} let a member wait {waited_ms} ms under a flood")
         answered = self._answers.pop(reply.request, None)
         if answered is not None and not self._is_answer_lost():
