@@ -170,6 +170,7 @@ class Node:
             merchants=self._merchants,
             accept_link=self.links.accept,
             settings=http,
+            wages=folder.wages(),
             clock_ms=world.clock_ms,
             steady_ms=world.steady_ms,
             random_bytes=world.random_bytes,

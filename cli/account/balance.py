@@ -12,6 +12,7 @@ from cli.account.limits import (
     show_newest_changes,
     show_schedule,
 )
+from cli.paying.hours import hours_field
 from cli.paying.in_doubt import in_doubt_as_json, in_doubt_line
 from cli.paying.prices import price_words, worth_words
 from cli.shell.forms import in_units
@@ -28,6 +29,7 @@ from node.member.answers import integer, objects, reading
 from node.member.client import Json, NodeError
 from node.member.membership import Membership
 from node.member.paying.desk import account_of
+from node.member.paying.hours import HourPay, hour_pay
 from node.member.paying.pricing import IndexValue, read_rules, value_today
 from node.member.pending_journal import look_at_pending
 
@@ -72,6 +74,7 @@ def balance(wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
                 "address": str(member.address),
                 "changes": facts.changes,
                 "worth": facts.worth_as_json(),
+                "hours": facts.hours_as_json(),
                 "in_doubt": in_doubt_as_json(pending),
                 "has_fallen": facts.has_fallen,
             }
@@ -87,6 +90,8 @@ class _Facts:
     changes: list[Json]
     value: IndexValue | None
     """What a unit is worth today, if the federation has an index and the day is known."""
+    pay: HourPay | None
+    """What an hour of work is paid, if the node names an index of wages."""
     has_fallen: bool
 
     def worth(self) -> str:
@@ -111,6 +116,17 @@ class _Facts:
             "value_millionths": self.value.value,
         }
 
+    def hours_as_json(self) -> Json | None:
+        """The balance in hours of work, for programs."""
+        if self.value is None or self.pay is None:
+            return None
+        return {
+            "hundredths": self.pay.hundredths(self.balance, self.value),
+            "wage": self.pay.name,
+            "day": text_from_day(self.pay.day),
+            "hour_millionths": self.pay.value,
+        }
+
 
 def _ask(member: Membership) -> _Facts:
     """Raises NodeError."""
@@ -121,6 +137,7 @@ def _ask(member: Membership) -> _Facts:
         balance=integer(member.client, me, "balance"),
         changes=objects(member.client, member.client.get("/v1/me/changes"), "changes"),
         value=None if rules is None else value_today(member.client, rules),
+        pay=None if rules is None else hour_pay(member.client, rules),
         has_fallen=has_fallen_payments(member),
     )
 
@@ -166,6 +183,7 @@ def _show_amounts(member: Membership, facts: _Facts, output: Output) -> None:
     output.fields(
         {
             say("balance"): in_units(facts.balance) + facts.worth(),
+            **hours_field(facts.balance, facts.value, facts.pay),
             say("credit limit"): in_units(integer(member.client, me, "limit")),
             say("can spend"): _spendable(member, me),
             say("account"): say(STATUS_WORDS.get(status, status)),

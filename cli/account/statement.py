@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from cli.account.memos import with_memo
+from cli.paying.hours import hours_field
 from cli.shell.csv_text import Amount, Cell, separator_here
 from cli.shell.forms import in_units
 from cli.shell.language import later, say
@@ -29,6 +30,8 @@ from node.member.bookkeeping.bookings import Booking, Kind, Statement, bookings_
 from node.member.bookkeeping.hledger import hledger_text
 from node.member.client import Json
 from node.member.membership import Membership
+from node.member.paying.hours import hour_pay
+from node.member.paying.pricing import read_rules, value_today
 
 WORDS: Final[Mapping[Kind, str]] = {
     Kind.PAID: later("paid"),
@@ -86,7 +89,19 @@ def statement(
         member.open_session()
         tell_of_trouble(member, output.note)
         found = read_statement(member, period)
+        in_work = _in_work(member, found.closing) if format_ == "table" else {}
     _show(found, period, format_, output, continues=continues)
+    for name, hours in in_work.items():
+        output.line(f"{say('closing balance')}, {name}: {hours}")
+
+
+def _in_work(member: Membership, closing: int) -> dict[str, str]:
+    """What the closing balance comes to today, in hours of work."""
+    rules = read_rules(member.client) if member.charter.index is not None else None
+    if rules is None:
+        return {}
+    client = member.client
+    return hours_field(closing, value_today(client, rules), hour_pay(client, rules))
 
 
 def read_statement(member: Membership, period: Period) -> Statement:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from cli.demo.signing import derive_key, steward_key
-from cli.federation.draft import CoopDraft, IndexDraft, StewardDraft, render_charter
+from cli.federation.draft import CoopDraft, StewardDraft, render_charter
+from cli.federation.index_draft import IndexDraft
 from ledger.charter import Charter
 from ledger.founding import Founding, format_charter_signatures, parse_founding, sign_charter
 from node.folder.files import SETTINGS_FILE

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 
 import click
 
-from cli.federation.draft import MISSING_KEY, CoopDraft, IndexDraft, StewardDraft, render_charter
+from cli.federation.draft import MISSING_KEY, CoopDraft, StewardDraft, render_charter
+from cli.federation.index_draft import index_advice, index_draft, index_names
 from cli.federation.quorums import advice
 from cli.shell.language import say
 from cli.shell.parameters import output_option
@@ -15,11 +15,9 @@ from cli.shell.retelling import retold
 from cli.shell.terminal import Output
 from ledger.codec import MAX
 from ledger.errors import CharterError
-from ledger.index.days import day_from_text, text_from_day
-from ledger.index.parameters import LOWEST_VALUE
 from ledger.shapes import MAX_ANCHOR_SIGNATURES, MAX_COOPS
 from ledger.texts import is_shown
-from node.member.amounts import parse_amount, parse_number
+from node.member.amounts import parse_amount
 from node.member.charters import read_founding
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -92,10 +90,14 @@ _VALUE_PLACES = 6
 @click.option(
     "--index",
     "method",
-    type=click.Choice(["cer", "uf", "survey"]),
-    help="Let the unit follow prices; see docs/INDEX.md for the choice.",
+    type=click.Choice(index_names()),
+    metavar="NAME",
+    help="Let the unit follow prices: by `survey`, or an official unit such as cer, uva, uf, ui; "
+    "`fiado index units` lists them, docs/INDEX.md helps to choose.",
 )
-@click.option("--currency", default="ARS", show_default=True, help="The national currency.")
+@click.option(
+    "--currency", help="With --index: the national currency; that of the official unit, or ARS."
+)
 @click.option(
     "--base",
     metavar="DATE=VALUE",
@@ -115,7 +117,7 @@ def init(
     decision_quorum: int | None,
     entries_per_day: int,
     method: str | None,
-    currency: str,
+    currency: str | None,
     base: str | None,
     output: Output,
 ) -> None:
@@ -129,6 +131,7 @@ def init(
         )
     _check_shown(name, unit, *coops, *stewards)
     drafts = _drafts(coops, node_keys, stewards, clearing, thresholds)
+    index = index_draft(method, currency, base)
     deciding = decision_quorum or len(drafts) // 2 + 1
     try:
         text = render_charter(
@@ -137,7 +140,7 @@ def init(
             witness_quorum=witness_quorum,
             decision_quorum=deciding,
             coops=drafts,
-            index=_index_draft(method, currency, base),
+            index=index,
             entries_per_day=entries_per_day or None,
         )
     except ValueError as error:
@@ -151,6 +154,8 @@ def init(
         _warn_of_threshold(draft, output)
     _tell_state(file, problem, output)
     told = advice(len(drafts), witness_quorum=witness_quorum, decision_quorum=deciding)
+    if index is not None:
+        told += index_advice(index.method)
     output.line()
     for sentence in told:
         output.line(sentence)
@@ -170,34 +175,6 @@ def _tell_state(file: Path, problem: str | None, output: Output) -> None:
         output.line(
             say("It is complete: `fiado federation sign` signs it, once for each cooperative.")
         )
-
-
-def _index_draft(method: str | None, currency: str, base: str | None) -> IndexDraft | None:
-    if method is None and base is None:
-        return None
-    if method is None or base is None:
-        raise click.UsageError(
-            say("--index and --base go together, such as --base 2026-01-15=1000.")
-        )
-    day, _, value = base.partition("=")
-    try:
-        base_day = text_from_day(day_from_text(day))
-        millionths = parse_number(value, places=_VALUE_PLACES)
-        if millionths < LOWEST_VALUE:
-            raise ValueError
-    except ValueError as error:
-        raise click.UsageError(
-            say(
-                "{base} is not a day and a value of at least 1, such as 2026-01-15=1000.",
-                base=repr(base),
-            )
-        ) from error
-    return IndexDraft(
-        method=method,
-        currency=currency,
-        base_day=base_day,
-        base_value=f"{Decimal(millionths).scaleb(-_VALUE_PLACES):.6f}",
-    )
 
 
 def _drafts(

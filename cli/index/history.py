@@ -16,10 +16,11 @@ from typing import Final
 
 from cli.index.paths import PricePath
 from ledger.index.chains import TENTHS, DayValue
-from ledger.index.days import DAYS_IN_WEEK, Method, Window
+from ledger.index.days import DAYS_IN_WEEK, Method
 from ledger.index.exact import MILLIONTHS, from_millionths, to_millionths
 from ledger.index.glide import Level, week_values
 from ledger.index.parameters import IndexParameters
+from ledger.index.periods import Periods
 from ledger.index.prints import Print
 from ledger.index.statistics import median_level
 from ledger.index.table import Index, apply_print, check_print, new_index
@@ -32,10 +33,6 @@ STEP_CAP: Final = 100
 
 PACE_WEEKS: Final = 4
 
-LONGEST_PERIOD_DAYS: Final = 28
-
-_LAST_DAY_OF_PERIOD_0: Final = 3
-"""So that periods of a week end on Sundays."""
 _DAYS_OF_A_LIE: Final = 13 * DAYS_IN_WEEK
 _UNIFORM_DRAWS: Final = 12
 _BYTES_PER_DRAW: Final = 2
@@ -90,12 +87,15 @@ def survey_values(path: PricePath, setting: SurveySetting, *, base_day: int) -> 
     With simulated measurements, in millionths. The path has to reach back to the day of the first survey:
     a period and the lead before the base day.
     """
-    base_level, period_days = path.level_on(base_day), setting.period_days
+    base_level = path.level_on(base_day)
+    periods = Periods(
+        method=Method.SURVEY, lead_days=setting.lead_days, period_days=setting.period_days
+    )
     levels = [Level(day=base_day, value=BASE_VALUE)]
     values = [BASE_VALUE]
     while (day := base_day + len(values) - 1) < path.last_day:
-        period = (day - setting.lead_days - _LAST_DAY_OF_PERIOD_0) // period_days
-        surveyed = period * period_days + _LAST_DAY_OF_PERIOD_0
+        window = periods.window_of_day(day + 1)
+        period, surveyed = window.period, periods.survey_day(window.period)
         true_level = path.level_on(surveyed) / base_level * BASE_VALUE / MILLIONTHS
         seen = _counted_levels(true_level, setting, period=period)
         median = median_level(seen, needed=len(seen), cap=STEP_CAP)
@@ -103,10 +103,9 @@ def survey_values(path: PricePath, setting: SurveySetting, *, base_day: int) -> 
         oldest = surveyed - PACE_WEEKS * DAYS_IN_WEEK
         levels = [level for level in levels if level.day >= oldest]
         levels.append(Level(day=surveyed, value=median.level))
-        first = surveyed + setting.lead_days + 1
         values += week_values(
             DayValue(day=day, value=from_millionths(values[-1])),
-            window=Window(period=period, first_day=first, last_day=first + period_days - 1),
+            window=window,
             levels=levels,
             pace_weeks=PACE_WEEKS,
             step_cap=STEP_CAP,

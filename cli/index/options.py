@@ -8,13 +8,13 @@ from typing import Any, Final
 import click
 
 from cli.index.backtest_rows import noise_of_prices
-from cli.index.history import LONGEST_PERIOD_DAYS, SurveySetting
+from cli.index.history import SurveySetting
 from cli.index.pictures import PictureFile
 from cli.index.scene_png import check_drawable
 from cli.shell.language import say
 from cli.shell.parameters import read_number
 from ledger.index.days import DAYS_IN_WEEK
-from ledger.index.parameters import MOST_LEAD_DAYS
+from ledger.index.parameters import MOST_LEAD_DAYS, MOST_PERIOD_DAYS
 
 MOST_COOPS: Final = 101
 LARGEST_NOISE_PER_MILLION: Final = 200_000
@@ -88,7 +88,7 @@ def _survey_options() -> list[Callable[[Any], Any]]:
     return [
         click.option(
             "--period-days",
-            type=click.IntRange(1, LONGEST_PERIOD_DAYS),
+            type=click.IntRange(1, MOST_PERIOD_DAYS),
             default=DAYS_IN_WEEK,
             show_default=True,
             help="Days from one survey to the next.",

@@ -61,7 +61,7 @@ def draw_spreads(
     Raises `OSError`, and `CliError` for a PNG where nothing can draw one.
     """
     width, height = 684.0, 158.4 + _ROW * len(spreads)
-    scene = _sheet(
+    scene = sheet(
         width,
         height,
         title=say("What a balance kept, over every holding period of half a month or more"),
@@ -85,7 +85,7 @@ def draw_spreads(
         _cell(scene, axes, column, 86.0, heading, colour=_GREY)
     for row, (name, spread) in enumerate(spreads.items()):
         _draw_spread(scene, axes, len(spreads) - row - 0.5, name, spread)
-    _write(scene, files)
+    write_files(scene, files)
 
 
 def draw_course(
@@ -97,13 +97,16 @@ def draw_course(
     files: Sequence[PictureFile],
     value_title: str = VALUE_TITLE,
     kept_title: str = KEPT_TITLE,
+    today: int | None = None,
 ) -> None:
     """Draw the unit's value above, and below what each way to hold money kept since the first day.
+
+    Where `today` is one of the days and not the last one, it is marked: what comes after is known ahead.
 
     Raises `OSError`, and `CliError` for a PNG where nothing can draw one.
     """
     width, height = 756.0, 532.8
-    scene = _sheet(
+    scene = sheet(
         width,
         height,
         title=say("The unit follows prices; what is held in it goes on buying the same"),
@@ -118,14 +121,34 @@ def draw_course(
     above = Axes(x=days, y=Axis(low=low, high=high, start=255, end=96, is_logarithmic=True))
     above.mark_y(scene, logarithmic_marks(low, high), _rounded)
     _draw_lines(scene, above, first_day, unit_values, title=say(value_title))
+    _mark_today(scene, above, today)
     most = max(max(line.values) for line in kept) * 1.08
     below = Axes(x=days, y=Axis(low=0, high=most, start=height - 30, end=306))
     below.mark_y(scene, even_marks(0, most), _percent)
     _draw_lines(scene, below, first_day, kept, title=say(kept_title))
-    _write(scene, files)
+    _mark_today(scene, below, today)
+    write_files(scene, files)
 
 
-def _sheet(width: float, height: float, *, title: str, subtitle: str) -> Scene:
+def _mark_today(scene: Scene, axes: Axes, today: int | None) -> None:
+    if today is None or not axes.x.low <= today < axes.x.high:
+        return
+    x = axes.x.at(today)
+    line = [(x, axes.y.start), (x, axes.y.end)]
+    scene.shapes.append(Stroke(points=line, colour=INK, width=1, dash=(3, 3)))
+    is_left = x < (axes.x.start + axes.x.end) / 2
+    scene.shapes.append(
+        Words(
+            place=(x + 4 if is_left else x - 4, axes.y.start - 5),
+            text=say("today; after it, what is known ahead") if is_left else say("today"),
+            size=SMALL,
+            colour=INK,
+            anchor=Anchor.START if is_left else Anchor.END,
+        )
+    )
+
+
+def sheet(width: float, height: float, *, title: str, subtitle: str) -> Scene:
     """An empty scene with its title and what it was made from, at the upper left."""
     scene = Scene(width, height)
     scene.shapes.append(Words(place=(14, 24), text=title, size=13, colour="#222222", is_bold=True))
@@ -200,7 +223,7 @@ def _rounded(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else f"{value:,.4g}"
 
 
-def _write(scene: Scene, files: Sequence[PictureFile]) -> None:
+def write_files(scene: Scene, files: Sequence[PictureFile]) -> None:
     """Write all files, or none when one of them can't be drawn."""
     drawn = [png(scene) if file.kind == "png" else svg(scene).encode("utf-8") for file in files]
     for file, data in zip(files, drawn, strict=True):

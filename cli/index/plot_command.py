@@ -12,6 +12,7 @@ from cli.index.history import SurveySetting
 from cli.index.options import picture_options, survey_options
 from cli.index.pictures import KEPT_TITLE, VALUE_TITLE, Line, PictureFile, draw_course
 from cli.index.plot_node import plot_of_node
+from cli.index.plot_weeks import weeks_of_node
 from cli.index.series import bundled_changes
 from cli.index.terminal_pictures import course_lines
 from cli.shell.language import say
@@ -36,6 +37,11 @@ SHORTEST_PICTURE_DAYS: Final = 30
     metavar="URL",
     help="Draw the unit of a node's federation instead.",
 )
+@click.option(
+    "--weeks",
+    is_flag=True,
+    help="With --node: what one unit bought each week, today and what is known ahead marked.",
+)
 @survey_options
 @picture_options
 @output_option
@@ -43,6 +49,7 @@ def plot(
     *,
     since: int | None,
     url: str | None,
+    weeks: bool,
     setting: SurveySetting,
     files: list[PictureFile],
     output: Output,
@@ -54,8 +61,10 @@ def plot(
 
     With --node, a federation's own unit from its base day on, and what its currency lost beside it.
     """
+    if weeks and (url is None or since is not None):
+        raise click.UsageError(say("--weeks goes with --node, and without --since."))
     if url is not None:
-        plot_of_node(url, since, files, output)
+        (weeks_of_node(url, files, output) if weeks else plot_of_node(url, since, files, output))
         return
     since = FIRST_DAY if since is None else since
     result = run_backtest(bundled_changes(), {"survey": setting})

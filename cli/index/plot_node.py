@@ -38,11 +38,9 @@ def plot_of_node(url: str, since: int | None, files: Sequence[PictureFile], outp
         )
         method, currency = text(client, rules, "method"), text(client, rules, "currency")
         start = _first_day(first, last, since)
+        today = integer(client, rules, "day")
         values = in_one_currency(
-            _values(client, start, last),
-            start,
-            read_changes(client, rules),
-            integer(client, rules, "day"),
+            read_values(client, start, last), start, read_changes(client, rules), today
         )
     kind = Method.SURVEY.name.lower() if method == Method.SURVEY.name.lower() else "cer"
     units = [Line(kind=kind, name=say("a unit under {method}", method=method), values=values)]
@@ -76,6 +74,7 @@ def plot_of_node(url: str, since: int | None, files: Sequence[PictureFile], outp
             files=files,
             value_title=value_title,
             kept_title=kept_title,
+            today=today,
         )
     for file in files:
         output.note(say("Drawn to {path}.", path=file.path))
@@ -145,7 +144,7 @@ def in_one_currency(
     return values
 
 
-def _values(client: NodeClient, first: int, last: int) -> list[float]:
+def read_values(client: NodeClient, first: int, last: int) -> list[float]:
     """What a unit is worth on each of the days, for drawing. Raises `NodeMisbehaved`."""
     values: list[float] = []
     for start in range(first, last + 1, VALUES_AT_ONCE):

@@ -4,11 +4,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 
 import click
 
+from cli.index.cap import check_cap
 from cli.index.print_words import Printed, level_words
 from cli.index.printed import (
     LatePrint,
@@ -74,6 +76,7 @@ def statement_of(steward: Stewardship, rules: Json, wish: Wish) -> Statement:
     else:
         _check_method(rules, is_survey=False)
         value = _scaled(rules, wish.printed)
+        _check_cap(steward, rules, value)
         words = say(
             "Prices changed by {percent} in {name}",
             percent=_words(rules, value),
@@ -129,6 +132,24 @@ def _words(rules: Json, value: Value) -> str:
             return Printed.by_rules(rules).words(value)
         case _:
             raise AssertionError("what is printed is a change or two levels")
+
+
+def _check_cap(steward: Stewardship, rules: Json, value: Value) -> None:
+    """What every log would refuse is told before it is signed; what can't be at all, the node says."""
+    chartered = steward.charter.index
+    unit = None if chartered is None else chartered.parameters.definition
+    if unit is None:
+        return
+    match value:
+        case [int(before), int(now)] if before > 0:
+            factor = Fraction(unit.factor(now, before))
+        case int():
+            factor = Fraction(unit.factor(value))
+        case _:
+            return
+    if factor > 0:
+        cap = integer(steward.client, rules, "step_cap")
+        check_cap(factor, words=_words(rules, value), step_cap=cap)
 
 
 def _unlike_before(rules: Json, prints: Json, value: Value) -> str:

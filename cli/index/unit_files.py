@@ -84,6 +84,11 @@ def bundled_units() -> Mapping[str, Unit]:
     return {name: _read_unit(name, fields) for name, fields in document["units"].items()}
 
 
+def unit_names() -> list[str]:
+    """The names alone."""
+    return list(json.loads(bundled_text(BUNDLED))["units"])
+
+
 def read_published(path: Path) -> Mapping[int, Decimal]:
     """The published values of a file, by day. Raises `PublishedFileError` and `OSError`."""
     with path.open("rb") as file:

@@ -34,6 +34,7 @@ from node.folder.files import (
 )
 from node.folder.settings import NodeSettings, parse_settings
 from node.store_urls import SQLITE
+from node.wage import WageError, WageFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,15 @@ class NodeFolder:
     def peers(self) -> dict[int, str]:
         """The URLs of the peers that the folder's charter has, by their coops' numbers."""
         return self.peers_in(self.known)
+
+    def wages(self) -> WageFile | None:
+        """The file of the index of wages that the settings name; raises `FolderError`."""
+        if self.settings.wage is None:
+            return None
+        try:
+            return WageFile(self.settings.wage, self.folder)
+        except WageError as error:
+            raise FolderError(f"{SETTINGS_FILE}: wage: {error}") from error
 
     def peers_in(self, charter: Charter) -> dict[int, str]:
         """The URLs of the peers that a charter has, by their coops' numbers."""

@@ -22,6 +22,7 @@ from node.shapes import Shape, ValueMalformed, read
 from node.spellings import Json
 from node.store_urls import StoreUrlError, check_store_url
 from node.urls import NodeUrlError, parse_host, parse_node_url
+from node.wage import WageSettings
 from node.zones import ZoneUnknown, find_zone
 
 DEFAULT_STORE: Final = "sqlite:///node.db"
@@ -53,6 +54,7 @@ class NodeSettings(Shape, frozen=True):
     http: HttpSettings = HttpSettings()
     link: LinkSettings = LinkSettings()
     merchant: MerchantSettings = MerchantSettings()
+    wage: WageSettings | None = None
 
 
 _PARTS: Final = ("engine", "runner", "http", "link", "merchant")

@@ -5,10 +5,11 @@ themselves. The line begins at zero, so that its slope does not exaggerate.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from ledger.index.table import Index
+from node.index_weeks import WeekWorth, weeks_worth
 
 WIDTH: Final = 600
 HEIGHT: Final = 160
@@ -33,6 +34,8 @@ class IndexPicture:
     last: int
     today: int | None
     """None: the log does not know today's value."""
+    weeks: tuple[WeekWorth, ...]
+    """What one unit bought week by week, in hundredths."""
     currency: str
     """What all values are in, such as ARS: that of today, or of the last known day before it."""
 
@@ -75,6 +78,10 @@ def index_picture(
         first=values[0] // MILLIONTHS_PER_CENT,
         last=values[-1] // MILLIONTHS_PER_CENT,
         today=values[at] // MILLIONTHS_PER_CENT if is_known else None,
+        weeks=tuple(
+            replace(week, value=week.value // MILLIONTHS_PER_CENT)
+            for week in weeks_worth(values, first_day=base_day, today=today)
+        ),
         currency=currency,
     )
 

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "cli/extract.py": "for developers",
     "cli/federation/draft.py": "the charter's file, which is TOML for everybody",
     "cli/federation/old_headings.py": "headings of other systems' exports",
+    "cli/federation/index_draft.py": "the same file",
     "cli/proposal/minutes_agenda.py": "has its words in three languages itself",
     "cli/proposal/minutes_words.py": "has its words in three languages itself",
     "cli/shell/csv_text.py": "files",

@@ -21,7 +21,7 @@ import pytest
 from cli.demo.founding import Founded, coop_name, found
 from cli.demo.inflation import today
 from cli.demo.processes import RunningNode, free_ports, start_node, wait_until_ready
-from cli.federation.draft import IndexDraft
+from cli.federation.index_draft import IndexDraft
 from cli.shell.exit_codes import ExitCode
 from ledger.index.days import text_from_day
 from node.member.client import NodeClient

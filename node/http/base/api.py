@@ -45,6 +45,7 @@ from node.shapes import Value, to_json
 from node.shares import Held, Shares, Turns
 from node.spellings import Json, from_base64url
 from node.store import Memo
+from node.wage import WageFile
 
 PROBLEM_JSON = "application/problem+json"
 ALL_PAGES = "Access-Control-Allow-Origin"
@@ -98,6 +99,8 @@ class Api:
     accept_link: Callable[[web.Request, str], Awaitable[web.StreamResponse]]
     """Takes up another node's link, from that address."""
     settings: HttpSettings
+    wages: WageFile | None
+    """Of the index of wages that `node.toml` names."""
     clock_ms: Callable[[], int]
     """What people take for the time."""
     steady_ms: Callable[[], int]

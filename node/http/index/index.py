@@ -94,9 +94,17 @@ async def get_index(api: Api, request: web.Request) -> web.Response:
             today=text_from_day(today),
             day=today,
             value=value_or_none(index, today),
+            wage=_wage(api, today),
         )
 
     return json_response(await api.runner.ask(look))
+
+
+def _wage(api: Api, today: int) -> shapes.Wage | None:
+    wage = None if api.wages is None else api.wages.on(today)
+    if wage is None:
+        return None
+    return shapes.Wage(name=wage.name, day=text_from_day(wage.day), value=wage.value)
 
 
 def _currency_changes(index: Index) -> list[shapes.CurrencyChange]:

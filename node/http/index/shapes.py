@@ -27,6 +27,14 @@ class CurrencyChange(Shape, frozen=True):
     denominator: Count
 
 
+class Wage(Shape, frozen=True):
+    """What an hour of work was paid on a day, by the index of wages that this node's operator names."""
+
+    name: str
+    day: Day
+    value: Millionths
+
+
 class Index(Shape, frozen=True):
     """The rules of the indexed unit, and what it is worth today."""
 
@@ -66,6 +74,10 @@ class Index(Shape, frozen=True):
     today: Day
     day: Count
     value: Millionths | None
+    wage: Annotated[
+        Wage | None,
+        Meta(description="Null where the node names no index of wages. Nothing depends on it."),
+    ]
 
 
 class DayValue(Shape, frozen=True):

@@ -28,6 +28,7 @@ from tests.builders import START, Federation, build_federation
 from tests.index_builders import index_lines
 from tests.ledger.index.examples import UI
 from tests.node.http.towns import one_node
+from tests.node.running import QUICK
 
 PASSPHRASE = "cuatro palabras en un papel"
 STRETCHING = KeyStretching(passes=1, memory_bytes=8_192)
@@ -105,10 +106,19 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     def clock_ms() -> int:
         return START * 1000 + (time.monotonic_ns() - begun) // 1_000_000
 
+    wages = tmp_path / "wage.csv"
+    wages.write_text("date,value\n2025-12-01,400.00\n2025-12-31,410.00\n", encoding="utf-8")
+    wage = f'\n[wage]\nname = "CVS"\nfile = "{wages}"\nhour = "2025-12-01=4000.00"\n'
+
     async def serve() -> None:
         world = World(clock_ms=clock_ms)
         async with one_node(
-            tmp_path / "nodes", members=2, limit=10**9, federation=federation, world=world
+            tmp_path / "nodes",
+            members=2,
+            limit=10**9,
+            federation=federation,
+            world=world,
+            settings=QUICK + wage,
         ) as town:
             urls.append(town.node.url)
             started.set()
@@ -160,6 +170,13 @@ def test_from_publishing_to_a_payment_at_a_price(stage: Stage) -> None:
     assert balance["balance"] == -amount
     assert balance["worth"]["currency"] == "ARS"
     assert abs(balance["worth"]["minor"] + 1_500_000) <= value // 2_000_000
+    # ARS 15000.00 at ARS 4100.00 an hour.
+    assert balance["hours"] == {
+        "hundredths": -366, "wage": "CVS", "day": "2025-12-31", "hour_millionths": 4_100_000_000,
+    }  # fmt: skip
+    for command, said in (("balance", "-3.66 hours"), ("statement", "-3.66 hours")):
+        told = CliRunner().invoke(main, [command, *map(str, stage.wallet)])
+        assert f"{said}  (CVS: an hour is paid ARS 4100.00, 2025-12-31)" in told.output
 
     history = stage.run("index", "history", "--node", stage.url)
     assert [one["value"] for one in history["prints"]] == [25]
@@ -177,6 +194,16 @@ def _check_picture(stage: Stage) -> None:
     assert drawn.exit_code == 0, drawn.output
     assert "Value of one unit, in ARS" in drawn.stdout
     assert "a unit under cer" in svg.read_text(encoding="utf-8")
+    png = stage.root / "weeks.png"
+    shown = CliRunner().invoke(main, [*words, "--weeks", "--png", str(png)])
+    assert shown.exit_code == 0, shown.output
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert "2026-01-01  ####" in shown.stdout and "today" in shown.stdout
+    weeks = stage.run(*words, "--weeks")["weeks"]
+    assert [one["when"] for one in weeks] == ["before"] * 2 + ["today"] + ["ahead"] * 3
+    assert [one["day"] for one in weeks[1:4]] == ["2025-12-28", "2026-01-01", "2026-01-04"]
+    stage.run(*words, "--weeks", "--since", "2025-12-20", code=ExitCode.USAGE)
+    stage.run("index", "plot", "--weeks", code=ExitCode.USAGE)
     result = stage.run(*words)
     assert (result["first_day"], result["last_day"]) == ("2025-12-15", "2026-01-15")
     assert result["kept"] == {"cer": 1.0, "cash": round(1 / 1.025, 6)}
@@ -317,6 +344,10 @@ def test_what_publishing_asks_for(stage: Stage) -> None:
     }
     for words, name in names.items():
         assert stage.publish(0, *words, code=ExitCode.REFUSED)["name"] == name
+    beyond = stage.publish(0, "--change", "30.1", code=ExitCode.REFUSED)
+    assert "-23.1 % to +30.0 %" in beyond["message"] and beyond["step_cap"] == 300
+    assert "raise step_cap first" in beyond["remedy"]
+    stage.publish(0, "--change", "-23.0")
     wrong = [("--change", text) for text in ("x", "1.55", "1e1", "1.000")]
     for words in ((), *wrong, ("--change", "1", "--stand-in")):
         stage.publish(0, *words, code=ExitCode.USAGE)
@@ -331,7 +362,7 @@ def test_the_same_price_is_the_same_wish_on_another_day() -> None:
     assert not replace(asked, price="", amount=5).is_same_wish(replace(asked, price="", amount=6))
 
 
-@pytest.mark.parametrize("method", ["cer", "uf", "survey"])
+@pytest.mark.parametrize("method", ["cer", "uf", "survey", "uva", "ui", "utm", "uvr"])
 def test_a_charter_s_draft_may_have_an_index(method: str, tmp_path: Path) -> None:
     file = tmp_path / "charter.toml"
     words = ["--coop", "norte", "--coop", "sur", "--index", method, "--base", "2026-01-15=1000"]
@@ -345,11 +376,12 @@ def test_a_charter_s_draft_may_have_an_index(method: str, tmp_path: Path) -> Non
     assert result.exit_code == 0, result.output
     index = parse_founding(file.read_bytes()).genesis.index
     assert index is not None
-    assert index.parameters.method.name.lower() == method
+    chartered = method if method in ("cer", "uf", "survey") else "unit"
+    assert index.parameters.method.name.lower() == chartered
     assert index.parameters.base_value == 1_000_000_000
     assert index.publishers == (1, 2)
     shown = CliRunner().invoke(main, ["federation", "show", str(file)]).stdout
-    assert f"by the method {method}" in shown
+    assert f"by the method {chartered}" in shown
     assert "1000.000000 on 2026-01-15" in shown
     assert "norte, sur; 2 sign a value" in shown
     assert ("surveys needed" in shown) == (method == "survey")

@@ -1,5 +1,6 @@
 """What a picture consists of, and that both ways to draw it draw all of it."""
 
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,7 +12,9 @@ from cli.index.plot_node import CurrencyChange, in_one_currency
 from cli.index.scene import Disc, Scene, Stroke, Words
 from cli.index.scene_png import png
 from cli.index.scene_svg import svg
+from cli.index.week_pictures import draw_weeks, week_lines
 from ledger.index.days import day_from_text, text_from_day
+from node.index_weeks import weeks_worth
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -103,3 +106,35 @@ def test_a_currency_that_comes_later_is_drawn_as_that_of_today(
     change = CurrencyChange(first_day=12, ratio=0.001)
     values = [2.0, 4.0, 0.008]
     assert in_one_currency(values, 10, [change], today) == pytest.approx(drawn)
+
+
+def test_each_week_is_a_row_whose_labels_meet_no_other(tmp_path: Path) -> None:
+    first = day_from_text("2026-02-04")
+    weeks = weeks_worth(
+        [10**9 + 10**7 * day for day in range(40)], first_day=first, today=first + 20
+    )
+    lines = week_lines(weeks)
+    assert len(lines) == len(weeks) == 7
+    assert [line.split()[0] for line in lines] == [text_from_day(week.day) for week in weeks]
+    assert lines[3].endswith("1200.00  today") and lines[4].endswith("known ahead")
+    path = tmp_path / "weeks.svg"
+    draw_weeks(weeks, title="Weeks", subtitle="x", files=[PictureFile(path=path, kind="svg")])
+    texts = ElementTree.parse(path).getroot().findall(f"{NAMESPACE}text")
+    places = [float(text.get("y") or 0) for text in texts[2:]]
+    assert len(places) == 2 * len(weeks)
+    assert min(b - a for a, b in pairwise(sorted(set(places)))) >= 12
+
+
+def test_today_is_marked_in_a_course_where_more_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "course.svg"
+    line = Line(kind="survey", name="unit", values=[1.0, 1.1, 1.2, 1.3])
+    for today, marks in ((101, 2), (103, 0), (90, 0), (None, 0)):
+        draw_course(
+            first_day=100,
+            unit_values=[line],
+            kept=[line],
+            subtitle="x",
+            files=[PictureFile(path=path, kind="svg")],
+            today=today,
+        )
+        assert path.read_text(encoding="utf-8").count(">today") == marks

@@ -12,6 +12,8 @@ from cli.index.survey_basket import read_basket
 from cli.index.survey_closed import level_of_file
 from cli.main import main
 from cli.shell.exit_codes import ExitCode
+from ledger.index.days import Method, text_from_day
+from ledger.index.periods import Periods
 
 WEEKS = ("2026-07-05", "2026-07-12", "2026-07-19", "2026-07-26")
 BASKET = """\
@@ -250,3 +252,47 @@ def test_a_file_of_another_form_has_no_level() -> None:
         linked | {"items": {"milk": {"weight": 1, "prices": {}, "earlier": 3}}},
     ):
         assert level_of_file(json.dumps(wrong).encode()) is None
+
+
+def test_a_survey_may_be_every_few_days(tmp_path: Path) -> None:
+    folder = tmp_path / "survey"
+    words = ("--base-level", "1000", "--period-days", "3", "--day", "2026-07-04")
+    assert fiado("init", folder, *words).exit_code == 0
+    basket = read_basket(folder)
+    days = Periods(method=Method.SURVEY, period_days=3)
+    ends = [days.name(days.from_text("2026-07-04") + count) for count in range(3)]
+    assert text_from_day(basket.base_week) == ends[0]
+    for day, price in zip(ends, (100, 110, 121), strict=True):
+        enter(folder, day, Uno=dict.fromkeys(basket.weights, float(price)))
+    assert level(folder, ends[1]) == 1_100_000_000
+    assert result_of(fiado("link", folder, "--json"))["week"] == ends[1]
+    assert level(folder, ends[2]) == 1_210_000_000
+    document = json.loads((folder / "closed" / f"{ends[2]}.json").read_text())
+    assert (document["base_week"], document["week"]) == (ends[0], ends[2])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            'base_level = "1000.00"',
+            'base_level = "1000.00"\nperiod_days = 0',
+            "period_days must be",
+        ),
+        (
+            'base_level = "1000.00"',
+            'base_level = "1000.00"\nperiod_days = 29',
+            "period_days must be",
+        ),
+        ('base_level = "1000.00"', 'base_level = "1000.00"\nperiod_days = "3"', "period_days must"),
+        ('base_level = "1000.00"', 'base_level = "1000.00"\nperiod_days = 3', "last of 3 days"),
+    ],
+)
+def test_a_basket_with_another_period_is_one_of_its_days(
+    old: str, new: str, problem: str, folder: Path
+) -> None:
+    path = folder / "basket.toml"
+    path.write_text(path.read_text().replace(old, new).replace("2026-07-05", "2026-07-06"))
+    refused = fiado("check", folder, "--day", WEEKS[1])
+    assert refused.exit_code == ExitCode.REFUSED
+    assert problem in " ".join(refused.output.split())

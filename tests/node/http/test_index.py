@@ -58,6 +58,7 @@ async def test_publishing_makes_days_known(tmp_path: Path) -> None:
         assert (rules["known_until"], rules["base_value"]) == ("2026-01-01", 10**9)
         of_surveys = ("observations_needed", "lead_days", "pace_weeks")
         assert [rules[name] for name in of_surveys] == [None, None, None]
+        assert rules["wage"] is None
         first = await publish(town, 25, 0)
         assert (first["signed_by"], first["signed"]) == (["steward 0"], False)
         under_way = (await town.client.get("/v1/index/decisions")).ok()

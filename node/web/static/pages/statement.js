@@ -68,7 +68,7 @@ async function show() {
   }
   try {
     page.shown = await read(asked);
-    showAll(page.shown, asked);
+    await showAll(page.shown, asked);
     notice("");
   } catch (error) {
     notice(explain(error));
@@ -107,7 +107,7 @@ function chosen({ bookings }) {
   return bookings.filter((each) => text === "" || words(each).toLocaleLowerCase(lang).includes(text));
 }
 
-function showAll(found, { since, until }) {
+async function showAll(found, { since, until }) {
   byId("address").textContent = `${found.handle}@${found.coop}`;
   byId("days").textContent = since === 0
     ? say("Up to {last}", { last: showDay(until - 1) })
@@ -121,6 +121,13 @@ function showAll(found, { since, until }) {
     balanceRow(say("Closing balance"), found.closing),
   );
   byId("shown").hidden = false;
+  if (document.body.dataset.indexed) await showClosing(found.closing);
+}
+
+// What the closing balance comes to today.
+async function showClosing(balance) {
+  const parts = await import("../parts/hours.js");
+  await parts.showWorth(byId("closing-worth"), balance);
 }
 
 // Why the lines don't add up to the balances, or that there are none.

@@ -129,6 +129,7 @@ async function refresh() {
     const me = await page.session.get("/v1/me");
     await page.store.write((kept) => kept.put({ ...me, seen: Math.floor(Date.now() / 1000) }, "me"));
     showAccount(me, "");
+    if (document.body.dataset.indexed) await (await import("../parts/hours.js")).showWorth(byId("balance-worth"), me.balance);
     await showRecovery(me.recovery);
     await showDebts(me);
     showHistory(await page.session.get("/v1/me/history?limit=20"));

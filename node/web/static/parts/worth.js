@@ -9,12 +9,12 @@ const FRESH_MS = 600_000;
 const { unit, indexed } = document.body.dataset;
 const kept = { value: null, until: 0 };
 
-// {currency, value} of today in millionths for a unit; null in a federation without an index, or while nobody knows.
+// {currency, value, wage} of today in millionths for a unit; null in a federation without an index, or while nobody knows.
 export async function todaysValue() {
   if (!indexed) return null;
   if (kept.value === null || performance.now() > kept.until) {
-    const { currency, value } = await get("/v1/index").catch(() => ({ value: null }));
-    kept.value = value === null ? kept.value : { currency, value };
+    const { currency, value, wage } = await get("/v1/index").catch(() => ({ value: null }));
+    kept.value = value === null ? kept.value : { currency, value, wage };
     kept.until = performance.now() + FRESH_MS;
   }
   return kept.value;
