@@ -369,7 +369,7 @@ def test_what_a_unit_is_worth_is_read_with_either_mark(
     assert f'base_value = "{value}"' in charter.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("value", ["1.000", "1,000", "1e3", "1.000.000", "", "0.5", "-5", "inf"])
+@pytest.mark.parametrize("value", ["1.000", "1,000", "1e3", "", "0.5", "-5", "inf"])
 def test_a_doubtful_worth_of_a_unit_is_refused(tmp_path: Path, value: str) -> None:
     charter = tmp_path / "charter.toml"
     base = f"2026-01-15={value}"
