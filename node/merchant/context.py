@@ -11,6 +11,7 @@ from heapq import heappush
 from ledger.names import shown
 from ledger.validators.interface import Validator
 from node.engine.health.troubles import Trouble
+from node.engine.known_names import KnownNames
 from node.merchant import shapes
 from node.merchant.access import Delivery, Endpoint, read_endpoint
 from node.merchant.allowances import Allowances
@@ -61,6 +62,8 @@ class Context:
     followed: Followed
     now_ms: int = 0
     """The present tick's time."""
+    names: KnownNames | None = None
+    """What accounts are called, once the node was asked something."""
     watched_invoices: dict[bytes, str] = field(default_factory=dict)
     """Reference -> id of the invoices that payments are looked for: open, or ended not long ago."""
     watched_of_account: dict[int, int] = field(default_factory=dict)
@@ -167,9 +170,12 @@ class Context:
         return self.views.invoice(invoice, self.payments(invoice), self.handle(invoice.account))
 
     def handle(self, account: int) -> str | None:
-        """The handle of an account of this coop."""
+        """What a merchant of this coop is called: whoever makes a bill shows who is to be paid."""
         found = self.validator.account(self.coop, account)
-        return None if found is None else shown(found.handle, account)
+        if found is None:
+            return None
+        name = None if self.names is None else self.names.name(self.coop, found)
+        return name or shown(found.handle, account)
 
     # --- telling ---
 

@@ -78,6 +78,7 @@ class Merchants:
     def at(self, view: View) -> "Merchants":
         """This, at the time of the view."""
         self.context.now_ms = view.now_ms
+        self.context.names = view.engine.names()
         return self
 
     def gather(self, now_ms: int, segments: Sequence[Segment]) -> Gathered | None:
