@@ -25,7 +25,11 @@ GENERATED = "<!-- written by `make docs`; change what it is made from instead --
 def command_reference(root: Path, *, program: click.Group = fiado) -> str:
     """The page that lists every command with its arguments and options."""
     sections = [_command_section(path, command) for path, command in _walk("fiado", program)]
-    opening = "# Commands\n\nEvery command also explains itself with `--help`."
+    opening = (
+        "# Commands\n\nEvery command also explains itself with `--help`: in Spanish with `fiado --lang es "
+        "COMMAND --help`, in\nPortuguese with `--lang pt`, or in the language that `LANG` names. This page "
+        "is in English only."
+    )
     return "\n\n".join([GENERATED, opening, *sections, _exit_codes()]) + "\n"
 
 

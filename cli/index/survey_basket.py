@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from cli.shell.language import say
+from cli.shell.language import later, say
 from cli.shell.retelling import retold
 from ledger.index.days import (
     DAYS_IN_WEEK,
@@ -38,29 +38,27 @@ LONGEST_NAME: Final = 64
 
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _LEVEL_PLACES: Final = 6
-_HEAD: Final = """\
-# The basket of a price survey. Change everything below to what your members buy, then price it.
-
-currency = "{currency}"
-
-# The week that prices are compared with, named by its Sunday, and what one unit was worth then.
-{period}base_week = "{base_week}"
-base_level = "{base_level}"
-
-# Items and weights: what an ordinary household spends on each in a month, in any one unit.
-# A name may be in quotes. Say the quantity and quality, so that everybody prices the same thing.
-[weights]
-"""
+_HEAD: Final = later(
+    "# The basket of a price survey. Change everything below to what your members buy, then price it.\n\n"
+    'currency = "{currency}"\n\n'
+    "# The week that prices are compared with, named by its Sunday, and what one unit was worth then.\n"
+    '{period}base_week = "{base_week}"\n'
+    'base_level = "{base_level}"\n\n'
+    "# Items and weights: what an ordinary household spends on each in a month, in any one unit.\n"
+    "# A name may be in quotes. Say the quantity and quality, so that everybody prices the same thing.\n"
+    "[weights]\n"
+)
 _PERIOD: Final = "period_days={days}\n"
-_EXAMPLE: Final = """\
-"bread, 1 kg" = 12
-"milk, 1 l" = 9
-"beef, 1 kg" = 20
-"potatoes, 1 kg" = 6
-"cooking oil, 900 ml" = 5
-"soap, one bar" = 3
-"bus fare" = 10
-"""
+_EXAMPLE: Final = later(
+    '"bread, 1 kg" = 12\n'
+    '"milk, 1 l" = 9\n'
+    '"beef, 1 kg" = 20\n'
+    '"potatoes, 1 kg" = 6\n'
+    '"cooking oil, 900 ml" = 5\n'
+    '"soap, one bar" = 3\n'
+    '"bus fare" = 10\n'
+)
+"""In the language of whoever makes a basket; the fields of TOML are the same in every one."""
 
 
 @dataclass(eq=False)
@@ -118,7 +116,8 @@ def week_of(day: int, period_days: int = DAYS_IN_WEEK) -> int:
 
 
 def _head(currency: str, base_week: int, base_level: str, period_days: int) -> str:
-    return _HEAD.format(
+    return say(
+        _HEAD,
         currency=currency,
         base_week=name_of_week(base_week),
         base_level=base_level,
@@ -144,7 +143,7 @@ def create_survey(
     (folder / PRICES_FOLDER).mkdir(parents=True, exist_ok=True)
     (folder / CLOSED_FOLDER).mkdir(exist_ok=True)
     text = _head(currency, base_week, format_amount(base_level), period_days)
-    path.write_text(text + _EXAMPLE, encoding="utf-8")
+    path.write_text(text + say(_EXAMPLE), encoding="utf-8")
     return path
 
 

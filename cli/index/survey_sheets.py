@@ -121,7 +121,12 @@ def sheet(*, folder: Path, file: Path, day: int, output: Output) -> None:
         names += sorted(shop for name, shop in prices if name == item)
     shops |= {item: [] for item in read_next(folder) if item not in shops}
     rows = [(item, shop, "", "") for item, names in shops.items() for shop in names or [""]]
-    written = csv_text([("item", "shop", "price", "by"), *rows], separator=Separator.SEMICOLON)
+    written = csv_text([_headings(), *rows], separator=Separator.SEMICOLON)
     file.write_text(written, encoding="utf-8", newline="")
     output.line(say("Made {file}, with {count} rows.", file=file, count=len(rows)))
     output.result({"file": str(file), "rows": len(rows), "week": name_of_week(week)})
+
+
+def _headings() -> tuple[str, ...]:
+    """The first line of a form, in the language that is spoken; `import` knows each of them."""
+    return (say("item"), say("shop"), say("price"), say("by"))

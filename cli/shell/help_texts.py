@@ -4,16 +4,61 @@ A command keeps the English that stands in its code; who asks for it in another 
 """
 
 import inspect
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from copy import copy
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import click
 
-from cli.shell.language import language, say
+from cli.shell.language import language, later, say
 from node.words.codes import SOURCE_LANGUAGE
 
 Command = TypeVar("Command", bound=click.Command)
+
+PLACES: Final = (
+    later("ADDRESS"),
+    later("AMOUNT"),
+    later("CHARTER"),
+    later("CODE"),
+    later("CURSOR"),
+    later("DATE"),
+    later("DAY"),
+    later("DIRECTORY"),
+    later("ENTRY"),
+    later("EVENT"),
+    later("FILE"),
+    later("FILES"),
+    later("FOLDER"),
+    later("HANDLE"),
+    later("HEAD"),
+    later("INTEGER"),
+    later("INTEGER RANGE"),
+    later("INVOICE"),
+    later("ITEM"),
+    later("LATE"),
+    later("LEVEL"),
+    later("LIMIT"),
+    later("MESSAGE"),
+    later("NAME"),
+    later("NEW_WALLET"),
+    later("NUMBER"),
+    later("PATH"),
+    later("PAYEE"),
+    later("PERCENT"),
+    later("PERIOD"),
+    later("PRICE"),
+    later("SECONDS"),
+    later("SIGNATURE_FILES"),
+    later("TEXT"),
+    later("TIME"),
+    later("TITLE"),
+    later("UNITS"),
+    later("VALUE"),
+    later("VERSION"),
+)
+"""What stands in a usage line for what people type; the same in every language: COOP, HEX, ID, N, URL."""
+_PLACE: Final = re.compile(r"\b(?:INTEGER RANGE|[A-Z]{3,}(?:_[A-Z]+)?)\b")
 
 
 def in_language(command: Command) -> Command:
@@ -22,8 +67,10 @@ def in_language(command: Command) -> Command:
         return command
     said = copy(command)
     said._help_option = None  # click keeps the one that it made in the language before
-    said.help, said.short_help = _said(command.help), _said(command.short_help)
-    said.params = [_parameter(each) for each in command.params]
+    names = {name for each in command.params for name in _PLACE.findall(_place(each, command))}
+    said.help = _named(_said(command.help), names)
+    said.short_help = _named(_said(command.short_help), names)
+    said.params = [_parameter(each, command, names) for each in command.params]
     said.options_metavar = say(command.options_metavar or "")
     if isinstance(said, click.Group):
         said.subcommand_metavar = say(said.subcommand_metavar)
@@ -32,14 +79,37 @@ def in_language(command: Command) -> Command:
     return said
 
 
-def _parameter(parameter: click.Parameter) -> click.Parameter:
+def _parameter(
+    parameter: click.Parameter, command: click.Command, names: Collection[str]
+) -> click.Parameter:
     said = copy(parameter)
     if isinstance(said.type, click.Path):
         said.type = copy(said.type)
         said.type.name = say(said.type.name)
     if isinstance(said, click.Option):
-        said.help = _said(said.help)
+        said.help = _named(_said(said.help), names)
+        if isinstance(said.show_default, str):
+            said.show_default = say(said.show_default)
+    place = _place(parameter, command)
+    if place and not place.startswith(("[en", "{")):
+        said.metavar = _named(place, names)
     return said
+
+
+def _place(parameter: click.Parameter, command: click.Command) -> str:
+    """What stands for the parameter's value in English; nothing for one that has none to be named."""
+    if isinstance(parameter, click.Option) and (parameter.is_flag or parameter.count):
+        return ""
+    if isinstance(parameter.type, click.Choice) and parameter.metavar is None:
+        return ""
+    return parameter.make_metavar(click.Context(command))
+
+
+def _named(text: str | None, names: Collection[str]) -> str | None:
+    """A help text with the command's own places as the language calls them."""
+    if text is None:
+        return None
+    return _PLACE.sub(lambda found: say(found[0]) if found[0] in names else found[0], text)
 
 
 def _said(text: str | None) -> str | None:
@@ -63,6 +133,9 @@ def help_of(command: click.Command, *, deep: bool = True) -> Iterator[str]:
     for parameter in command.params:
         if isinstance(parameter, click.Option) and parameter.help:
             yield cleaned(parameter.help)
+        shown = parameter.show_default if isinstance(parameter, click.Option) else None
+        if isinstance(shown, str) and " " in shown:
+            yield shown
     if deep and isinstance(command, click.Group):
         for name in command.commands:
             yield from help_of(command.commands[name])

@@ -1,5 +1,6 @@
 """The wallet's main way in Firefox, with its own Ed25519 and without, and where it keeps nothing."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,10 +11,12 @@ from tests.browser.firefox import firefox
 from tests.browser.members import confirm_words, go_home, join
 from tests.browser.stage import Stage
 from tests.browser.test_older_browsers import BLOCKED
+from tests.browser.thin_way import SLOW_3G, ThinWay
 from tests.node.web.script_vectors import CHECK, MODULES, WITHOUT_ED25519, gather_vectors
 
 pytestmark = [pytest.mark.needs_firefox, pytest.mark.needs_page_library]
 SHOP = "http://localhost:9/orders/7?paid=1"
+MOST_SECONDS = 40
 
 
 @pytest.fixture
@@ -90,3 +93,38 @@ def test_where_storage_is_denied_words_say_so(stage: Stage) -> None:
         for page in ("me", "votes", "guarantees", "pos", "verify"):
             denied.open(f"{stage.urls[1]}/{page}?lang=en")
             denied.wait_text("#notice", BLOCKED)
+
+
+def test_a_bill_is_paid_over_a_thin_way(stage: Stage) -> None:
+    """400 ms and 400 kbit/s, as Slow 3G is told; geckodriver has no tool for a slower processor."""
+    way = ThinWay()
+    stage.run(way.open())
+    try:
+        with firefox(PHONE, preferences=through(way.port)) as slow:
+            join(slow, stage, 1, "ana", limit=50_000)
+            till = Till(stage, 2)
+            bill = till.make(redirect_url=f"{stage.urls[2]}/verify")
+            stage.run(way.narrow(*SLOW_3G))
+            started = time.perf_counter()
+            slow.open(f"{bill['link']}?lang=en")
+            for press in (f'[data-home="{stage.urls[1]}"]', "#review-pay", "#receipt-back"):
+                slow.click(press)
+            slow.find("#check-form, form")
+            took = time.perf_counter() - started
+            stage.run(way.narrow(0, 0))
+            till.until(bill, "settled")
+            assert way.slowed > 0 and took < MOST_SECONDS
+    finally:
+        stage.run(way.close())
+
+
+def through(port: int) -> dict[str, bool | int | str]:
+    """Preferences with which a Firefox asks for everything through a proxy on this machine."""
+    return {
+        "network.proxy.type": 1,
+        "network.proxy.socks": "127.0.0.1",
+        "network.proxy.socks_port": port,
+        "network.proxy.socks_version": 5,
+        "network.proxy.allow_hijacking_localhost": True,
+        "network.proxy.no_proxies_on": "",
+    }

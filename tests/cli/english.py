@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 _LACKED: Final = """
-    about after again and are been before but by can each else from had has have if it its may more must
+    about after again and are been before but can each else from had has have if it its may more must
     nobody none not nothing of or other others some than that the their them then there these they this
     those to until was were what when where which who will with without you your
 """

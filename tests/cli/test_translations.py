@@ -46,7 +46,7 @@ NO_WORDS = (
     ),
     *("Cooperativa Oeste", "Ferias del Sur", "Trade graph"),
     # Files for people to edit, and their headings, which have a language of their own or English.
-    *("version = 1", "Bylaws. A line", "Estatuto. U", "# The basket of a price survey."),
+    *("version = 1", "Bylaws. A line", "Estatuto. U"),
     '"bread, 1 kg" = ',
     # Looked for in what a node says, or names of programs' values.
     *("can't be", "already in", "cut off", "survey, later", "DejaVu Sans"),

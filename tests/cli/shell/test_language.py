@@ -97,7 +97,7 @@ class TestCommands:
         code, told = self.run("pay", FIADO_LANG="pt")
         assert (code, told) == (
             2,
-            "Erro: Falta o argumento 'PAYEE'.\n`fiado pay --help` explica o que escrever.\n",
+            "Erro: Falta o argumento 'A_QUEM'.\n`fiado pay --help` explica o que escrever.\n",
         )
 
     def test_the_help_of_a_command_within_a_group_too(self) -> None:
