@@ -16,7 +16,7 @@ from cli.demo.assembly import (
     quorum,
     recovery,
 )
-from cli.demo.moving import arriving, erasing, importing
+from cli.demo.moving import arriving, erasing, importing, sharing
 from cli.demo.world import World
 from cli.shell.language import later
 
@@ -65,6 +65,9 @@ MOVING_IN: Final = Play(
         (later("a dry run says what an export would do"), importing.look),
         (later("a community of 300 moves in with its balances"), importing.move_in),
         (later("members take over their accounts and agree"), arriving.play),
+        (later("two treasurers pay together from two wallets"), sharing.treasurers),
+        (later("a till pays within its caps and is lost"), sharing.till),
+        (later("a standing order pays three times"), sharing.standing_order),
         (later("a name is erased, and no log has one"), erasing.play),
     )
 )

@@ -110,6 +110,16 @@ def test_the_play_of_an_assembly(tmp_path: Path) -> None:
     assert result.exit_code == ExitCode.OK
 
 
+def test_the_play_of_moving_in(tmp_path: Path) -> None:
+    """A community of 300 comes with its balances, by the commands that people type, and right books."""
+    result = CliRunner().invoke(main, ["demo", "--moving-in", "--json", "--folder", str(tmp_path)])
+    document = json.loads(result.stdout.splitlines()[-1])
+    assert document["steps"] == 8
+    assert (document["failed"], document["not_played"]) == (0, []), result.output
+    assert (document["sum"], document["digests_equal"]) == (0, True), result.output
+    assert result.exit_code == ExitCode.OK
+
+
 @pytest.mark.parametrize("coops", [2, 3])
 def test_a_trade_graph(tmp_path: Path, coops: int) -> None:
     graph = tmp_path / "graph.txt"
