@@ -271,7 +271,7 @@ def other_definitions() -> Iterator[tuple[str, Log]]:
     uf, udi = _UNITS["uf"], _UNITS["udi"]
     yield (
         "uf, from a value that no value before the window leads to",
-        unit("uf", base_day="2025-12-20", base_value="100.010000").take(-30, 25),
+        unit("uf", base_day="2025-12-25", base_value="100.060000").take(30, 25),
     )
     yield (
         "four decimals of a change, six places",
@@ -316,6 +316,16 @@ def refused_units() -> Iterator[tuple[str, Log]]:
     cer.stand_in(20)
     cer.take(10, source=2, late=(stood,)).take(10, source=2, late=(stood,))
     yield "cer: sources before the first period, stand-ins, late changes, and in which order", cer
+    late = log("cer", base_day="2025-12-20", stand_in_limit=2, step_cap=300)
+    late.take(20).stand_in(20).stand_in(20)
+    first, second = late.due() - 2, late.due() - 1
+    changes = {period: LateChange(period=period, change=30) for period in (first, second)}
+    late.take(10, late=(changes[first], changes[first]))
+    late.take(10, late=(changes[second], changes[first]))
+    late.take(10, late=tuple(replace(changes[first], period=first + each) for each in range(13)))
+    late.take(10, late=(changes[first],)).take(12, late=(changes[first],))
+    late.take(12, late=(changes[second],))
+    yield "cer: what stood for two prints comes late, each once and in order", late
     cvs = unit("cvs", stand_in_limit=1, base_day="2025-12-20", step_cap=300)
     cvs.take(10, (0, 5), (5, 0), (100, 131), (131, 100), (100, 130)).stand_in((101, 130))
     cvs.stand_in((100, 130)).take((130, 100))
@@ -328,6 +338,12 @@ def tables() -> Iterator[tuple[str, Log]]:
     made = log("cer", base_day="2025-12-20", step_cap=300).take(25)
     made.change(_table(made.index.known_until + 1, Method.SURVEY, survey=weekly))
     yield "from cer to surveys: the value of the day before is a level", made.levels(1020, 1040)
+    made = log("cer", base_day="2025-12-20", step_cap=300).take(29)
+    made.change(_table(made.index.known_until + 1, Method.SURVEY, survey=weekly))
+    yield "from cer to surveys: it has digits that are not in the table", made.levels(1020, 1040)
+    made = unit("uva", base_day="2025-12-20", base_value="9.870000", step_cap=300).take(29, 32)
+    made.change(_table(made.index.known_until + 1, Method.SURVEY, survey=weekly))
+    yield "from uva to surveys: digits that were never published", made.levels(10.7, 10.9)
     made = survey().levels(1010, 1020)
     third = replace(weekly, period_days=3, lead_days=1)
     made.change(_table(made.index.known_until + 1, Method.SURVEY, survey=third))

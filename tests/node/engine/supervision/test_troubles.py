@@ -7,7 +7,7 @@ import pytest
 
 from ledger.entries import encode_entry
 from node.engine.answers import NotReady
-from node.engine.events import LINK_VERSION, LinkNews, PeerDown, PeerMessage, PeerUp
+from node.engine.events import LinkNews, PeerDown, PeerMessage, PeerUp
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TABLE, Severity, Trouble, TroubleKind
 from node.engine.health.words import duration, word
@@ -97,7 +97,7 @@ def test_a_fork_that_two_nodes_took_differently_cuts_them_off_while_one_knows_no
     rig = joined(1, 2, 3)
     for one, other in ((1, 2), (2, 1)):
         rig.tick(one, PeerDown(other))
-        rig.tick(one, PeerUp(other, LINK_VERSION - 1))
+        rig.tick(one, PeerUp(other, 2))
     rig.hear(1, 3, rig.entries_after(1, 3, _admission(rig, 50)))
     rig.hear(2, 3, rig.entries_after(2, 3, _admission(rig, 60)))
     for coop in (1, 2):
