@@ -52,6 +52,13 @@ class Account:
             return self.limit
         return self.after
 
+    def next_fall(self, time: int) -> tuple[int, int] | None:
+        """When the limit falls next after `time`, and to what; None when no fall is laid down."""
+        steps = [(self.from_, self.before, self.limit)]
+        if self.until is not None and self.after is not None:
+            steps.append((self.until, self.limit, self.after))
+        return next(((at, to) for at, was, to in steps if at > time and to < was), None)
+
     def is_open_at(self, length: int) -> bool:
         """Whether the account could be paid when its home's log had `length` entries."""
         return self.opened <= length and not 0 < self.closed <= length

@@ -40,6 +40,9 @@ from node.logs import configure_logging, log_event
 from node.mark import FileMark
 from node.merchant.merchants import Merchants
 from node.merchant.services import MerchantServices
+from node.notices.mail import MailServer, Security
+from node.notices.notices import Notices
+from node.notices.services import NoticeServices, has_push_library
 from node.rates import AddressRates
 from node.runner.opened import OpenEngine
 from node.runner.runner import Runner
@@ -50,6 +53,9 @@ from node.web import library
 from node.world import World
 from node.zones import find_zone
 
+NO_PUSH_LIBRARY: Final = (
+    "node.toml asks for Web Push, whose library is not installed: pip install 'fiado[push]'"
+)
 EXIT_OK: Final = 0
 EXIT_FAILED: Final = 74
 """The node gave up because of its storage: the same number as the command line's input/output code."""
@@ -103,6 +109,7 @@ class Node:
             jitter=world.jitter,
             zone=find_zone(settings.merchant.zone or world.zone()),
         )
+        self._notices = self._make_notices()
         self.api = self._make_api()
         self._server: web.AppRunner | None = None
         self._quick: QuickPayments | None = None
@@ -122,7 +129,7 @@ class Node:
                 folder.key,
                 store,
                 self._world.clock_ms(),
-                (Merchants(folder.settings.merchant),),
+                (Merchants(folder.settings.merchant), Notices(folder.settings.notices)),
                 steady_ms=self._world.steady_ms(),
                 configured=self._configured,
                 mark=self._mark,
@@ -138,6 +145,22 @@ class Node:
         self._is_reopened = True  # the next time
         self._engine = engine
         return OpenEngine(engine, store.close)
+
+    def _make_notices(self) -> NoticeServices:
+        folder, world = self.folder, self._world
+        return NoticeServices(
+            self.runner,
+            settings=folder.settings.notices,
+            node_key=folder.key,
+            mail_server=mail_server_of(folder),
+            public_url=folder.settings.merchant.public_url,
+            coop=lambda: self.api.coop.title,
+            unit=folder.founding.unit,
+            clock_ms=world.clock_ms,
+            steady_ms=world.steady_ms,
+            jitter=world.jitter,
+            random_bytes=world.random_bytes,
+        )
 
     def _charter(self) -> Charter:
         """The charter in force for the own log; until that is read, the one that it began with."""
@@ -168,6 +191,7 @@ class Node:
             runner=self.runner,
             deliveries=self._deliveries,
             merchants=self._merchants,
+            notices=self._notices,
             accept_link=self.links.accept,
             settings=http,
             wages=folder.wages(),
@@ -208,6 +232,7 @@ class Node:
             await self.links.start()
             self._look_at_peers({})
             await self._merchants.start()
+            await self._notices.start()
         except BaseException:
             await self.stop()
             raise
@@ -219,6 +244,8 @@ class Node:
             "milliseconds": self._world.steady_ms() - began_ms,
         }
         log_event("node_started", values)
+        if self.folder.settings.notices.push_contact and not has_push_library():
+            log_event("push_without_library", {"text": NO_PUSH_LIBRARY}, level=logging.WARNING)
         if not library.is_here():
             log_event("pages_without_library", {"text": library.WITHOUT}, level=logging.WARNING)
 
@@ -270,6 +297,7 @@ class Node:
             self._listener.close()
         await self.links.stop()
         await self._merchants.stop()
+        await self._notices.stop()
         self.runner.refuse_requests()
         self._deliveries.stop()
         if self._quick is not None:
@@ -291,6 +319,22 @@ class Node:
         trace: TracebackType | None,
     ) -> None:
         await self.stop()
+
+
+def mail_server_of(folder: NodeFolder) -> MailServer | None:
+    """The operator's mail server; None where none is named."""
+    settings = folder.settings.notices
+    if not settings.mail_host:
+        return None
+    return MailServer(
+        host=settings.mail_host,
+        port=settings.mail_port,
+        security=Security(settings.mail_security),
+        user=settings.mail_user,
+        password=folder.mail_password,
+        sender=settings.mail_from,
+        timeout_s=settings.mail_ms / 1000,
+    )
 
 
 def open_node(

@@ -59,6 +59,8 @@ from node.http.merchant import origins as merchant_origins
 from node.http.merchant import payer as invoices_payer
 from node.http.merchant import problems as merchant_problems
 from node.http.merchant import refunds as invoices_refunds
+from node.http.notices import notices
+from node.http.notices import problems as notices_problems
 from node.http.payments import payments
 from node.http.payments import problems as payments_problems
 from node.http.quick import PlainRequest
@@ -69,6 +71,7 @@ from node.http.voting import voting
 from node.link.links import LINK_PATH
 from node.logs import log_event
 from node.merchant.refusals import MerchantRefusal
+from node.notices.refusals import NoticeRefusal
 from node.runner.inbox import NotNow, OutcomeUnknown, RunnerBusy, RunnerStopped
 from node.web.lost import problem_page, wants_page
 from node.web.pages import PAGES
@@ -109,6 +112,7 @@ ROUTES: tuple[Route, ...] = (
     *merchant_origins.ROUTES,
     *webhooks.ROUTES,
     *merchant_events.ROUTES,
+    *notices.ROUTES,
 )
 """Every operation of the interface."""
 
@@ -119,6 +123,7 @@ _PROBLEMS_OF_ROOMS: Final = (
     index_problems,
     members_problems,
     merchant_problems,
+    notices_problems,
     payments_problems,
     stewards_problems,
     voting_problems,
@@ -248,6 +253,8 @@ def _as_problem(error: Exception) -> Problem:
                 pointer=error.pointer,
                 retry_after_s=error.retry_after_s,
             )
+        case NoticeRefusal():
+            return Problem(PROBLEMS[error.code], error.detail, pointer=error.pointer)
         case NotNow():
             return Problem(TOO_MANY_REQUESTS, retry_after_s=10)
         case RunnerBusy():

@@ -7,6 +7,7 @@ import click
 
 from cli.account.fallen import FALLEN_HINT, has_fallen_payments
 from cli.account.limits import (
+    fall_line,
     long_debt_line,
     near_limit_line,
     show_newest_changes,
@@ -203,7 +204,11 @@ def _show_the_rest(member: Membership, facts: _Facts, output: Output) -> None:
     if facts.has_fallen:
         output.line(say(FALLEN_HINT))
     with reading(member.client):
-        for line in (near_limit_line(facts.me), long_debt_line(facts.me)):
+        for line in (
+            near_limit_line(facts.me),
+            fall_line(facts.me),
+            long_debt_line(facts.me),
+        ):
             if line is not None:
                 output.line(line)
         show_schedule(facts.me, output)

@@ -42,6 +42,20 @@ def long_debt_line(me: Json) -> str | None:
     )
 
 
+def fall_line(me: Json) -> str | None:
+    """That the limit falls soon below what is owed; None where it doesn't, or the node does not say."""
+    fall = me.get("fall")
+    if fall is None:
+        return None
+    return say(
+        "On {time} your credit limit falls to {limit}, which is {beyond} less than you owe or answer for: "
+        "sell before then, or talk to your stewards.",
+        time=when(int(fall["time"])),
+        limit=in_units(int(fall["limit"])),
+        beyond=in_units(int(fall["beyond"])),
+    )
+
+
 def show_schedule(me: Json, output: Output) -> None:
     """The limit that comes after the present one."""
     schedule = me.get("schedule") or {}

@@ -33,6 +33,8 @@ class Extensions:
             if gathered is not None:
                 tick.changes.append(gathered.write)
                 news += gathered.news
+                for key in gathered.over:
+                    core.troubles.pop(key, None)
                 core.troubles |= {trouble.key: trouble for trouble in gathered.troubles}
         tick.outbox.news = news
 

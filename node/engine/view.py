@@ -11,7 +11,7 @@ from node.engine.books import CoopBooks
 from node.engine.debts import Standing
 from node.engine.fallen import FallenList, FallenProof
 from node.engine.health.status import CharterStatus, IndexStatus, NodeStatus, WaitingRequest
-from node.engine.health.troubles import Trouble
+from node.engine.health.troubles import Trouble, TroubleKey
 from node.engine.known_names import KnownNames
 from node.store import RecordKind, Segment, Store, Write
 
@@ -22,12 +22,13 @@ Part = TypeVar("Part")
 class Gathered:
     """What an extension adds to a commit, and what it has to tell once that is durable.
 
-    `troubles` are told from then on with everything that is wrong, until the engine ends.
+    `troubles` are told from then on with everything that is wrong, until they are `over` or the engine ends.
     """
 
     write: Write
     news: Sequence[Any] = ()
     troubles: Sequence[Trouble] = ()
+    over: Sequence[TroubleKey] = ()
 
 
 class Extension(Protocol):

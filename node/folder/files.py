@@ -5,6 +5,7 @@ of this node, a seed of 32 bytes in hex, readable by its owner only; `node.toml`
 where to listen, where the peers and the database are; the database is `node.db` unless that says otherwise.
 `charter.changes` is there when the node could not start by the founding file: the changes up to the one that
 let its coop join, or gave it another key. `node.mark` (see `node.mark`) says how far the key has signed.
+`mail.password` is what the node shows to the operator's mail server, if it has one; its owner only reads it.
 `join.request` is what a coop that wants to join has asked for; its node asks again until it has joined.
 
 Only `charter.changes` and `join.request` are ever overwritten, and a secret never becomes part of an error.
@@ -21,6 +22,7 @@ SIGNATURES_FILE: Final = "charter.signatures.toml"
 KEY_FILE: Final = "node.key"
 SETTINGS_FILE: Final = "node.toml"
 MARK_FILE: Final = "node.mark"
+MAIL_PASSWORD_FILE: Final = "mail.password"
 REQUEST_FILE: Final = "join.request"
 MAX_FILE_BYTES: Final = 1024 * 1024
 

@@ -26,6 +26,7 @@ from node.changes import (
 from node.folder.files import (
     CHARTER_FILE,
     KEY_FILE,
+    MAIL_PASSWORD_FILE,
     SETTINGS_FILE,
     SIGNATURES_FILE,
     FolderError,
@@ -49,6 +50,8 @@ class NodeFolder:
     coop: Coop
     key: SigningKey
     settings: NodeSettings
+    mail_password: str = ""
+    """What the node shows to the operator's mail server."""
 
     @property
     def store_address(self) -> str:
@@ -150,19 +153,32 @@ def load_folder(folder: Path, *, any_key: bool = False) -> NodeFolder:
         coop=coop,
         key=key,
         settings=settings,
+        mail_password=_read_mail_password(folder, settings),
     )
+
+
+def _read_mail_password(folder: Path, settings: NodeSettings) -> str:
+    """The content of `mail.password` where a mail server is asked for as somebody; raises `FolderError`."""
+    if not settings.notices.mail_host or not settings.notices.mail_user:
+        return ""
+    content = _read_secret(folder / MAIL_PASSWORD_FILE)
+    return content.decode("utf-8", "replace").rstrip("\r\n")
 
 
 def read_node_key(folder: Path) -> SigningKey:
     """The key in `node.key`; raises `FolderError` when others could read the file."""
-    path = folder / KEY_FILE
-    content = read_file(path)
-    if path.stat().st_mode & 0o077:
-        raise FolderError(f"{KEY_FILE}: others can read this secret; run: chmod 600 {path}")
+    content = _read_secret(folder / KEY_FILE)
     text = content.decode("ascii", "replace").strip()
     if not re.fullmatch(f"[0-9a-f]{{{2 * SEED_BYTES}}}", text):
         raise FolderError(f"{KEY_FILE}: must be {2 * SEED_BYTES} hex digits in lower case")
     return SigningKey(bytes.fromhex(text))
+
+
+def _read_secret(path: Path) -> bytes:
+    content = read_file(path)
+    if path.stat().st_mode & 0o077:
+        raise FolderError(f"{path.name}: others can read this secret; run: chmod 600 {path}")
+    return content
 
 
 def check_founding(charter: bytes, signatures: bytes) -> Founding:

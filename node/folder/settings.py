@@ -17,6 +17,10 @@ from node.folder.files import SETTINGS_FILE, FolderError
 from node.http.base.settings import HttpSettings
 from node.link.settings import LinkSettings
 from node.merchant.settings import MerchantSettings
+from node.notices.mail import Security
+from node.notices.refusals import NoticeRefusal
+from node.notices.settings import NoticeSettings
+from node.notices.targets import check_mailbox
 from node.runner.settings import RunnerSettings
 from node.shapes import Shape, ValueMalformed, read
 from node.spellings import Json
@@ -55,9 +59,10 @@ class NodeSettings(Shape, frozen=True):
     link: LinkSettings = LinkSettings()
     merchant: MerchantSettings = MerchantSettings()
     wage: WageSettings | None = None
+    notices: NoticeSettings = NoticeSettings()
 
 
-_PARTS: Final = ("engine", "runner", "http", "link", "merchant")
+_PARTS: Final = ("engine", "runner", "http", "link", "merchant", "notices")
 """The tables whose settings belong to parts of the node."""
 
 
@@ -80,6 +85,7 @@ def parse_settings(source: bytes) -> NodeSettings:
         store=Storing(url=_store_url(settings.store.url)),
         peers={name: _url(f"peers.{name}", url) for name, url in settings.peers.items()},
         merchant=_merchant_settings(settings.merchant),
+        notices=_notice_settings(settings.notices, public_url=settings.merchant.public_url),
     )
 
 
@@ -124,6 +130,28 @@ def _merchant_settings(settings: MerchantSettings) -> MerchantSettings:
     if not settings.public_url:
         return settings
     return replace(settings, public_url=_url("merchant.public_url", settings.public_url))
+
+
+def _notice_settings(settings: NoticeSettings, *, public_url: str) -> NoticeSettings:
+    """The same, if whoever is told could be told by it."""
+    contact = settings.push_contact
+    if contact and not contact.startswith(("mailto:", "https://")):
+        raise _wrong("notices.push_contact", "must begin with mailto: or https://")
+    if settings.mail_security not in set(Security):
+        raise _wrong("notices.mail_security", f"must be one of {', '.join(Security)}")
+    if not settings.mail_host:
+        return settings
+    try:
+        sender = check_mailbox(settings.mail_from)
+    except NoticeRefusal as refusal:
+        raise _wrong("notices.mail_from", "must be an address: name@example.org") from refusal
+    if not public_url:
+        raise _wrong("merchant.public_url", "is needed for mail: its links begin with it")
+    return replace(settings, mail_from=sender)
+
+
+def _wrong(where: str, what: str) -> FolderError:
+    return FolderError(f"{SETTINGS_FILE}: {where}: {what}")
 
 
 def _store_url(text: str) -> str:

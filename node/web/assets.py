@@ -23,6 +23,7 @@ PAGE_SCRIPTS: Final = (
     "desk",
     "guarantees",
     "me",
+    "notices",
     "pay",
     "pos",
     "selling",

@@ -229,6 +229,7 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/selling", get_selling),
     ("/me", get_me_page),
     ("/statement", _shell("statement.html")),
+    ("/notices", _shell("notices.html")),
     ("/votes", get_votes),
     ("/guarantees", _shell("guarantees.html")),
     ("/desk", get_desk),

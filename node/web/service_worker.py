@@ -1,6 +1,7 @@
-"""The service worker as it is served: before its own lines stand its edition, its language and what it keeps.
+"""The service worker as it is served: before its own lines stand its edition, its language, what it keeps,
+and what it says when it was told to look and could not.
 
-All three are made from the files, for each language and node. When anything changes that is kept, the
+All of these are made from the files, for each language and node. When anything changes that is kept, the
 edition does, and with it the worker's bytes: a browser that has an older worker notices at the next visit,
 and the new one keeps everything anew. Pages say which edition they are of.
 """
@@ -11,6 +12,7 @@ from hashlib import sha256
 from typing import Final
 
 from node.http.base.api import Api
+from node.notices.words import FALLBACKS
 from node.web.assets import Assets
 from node.web.statics import Static, made_static
 
@@ -47,4 +49,5 @@ def edition_of(api: Api, assets: Assets, source: Static, code: str) -> str:
 def made_worker(source: bytes, *, edition: str, code: str, kept: list[str]) -> Static:
     """The worker with the lines before its own."""
     made = f'const EDITION = "{edition}";\nconst LANGUAGE = "{code}";\nconst KEPT = {json.dumps(kept)};\n'
+    made += f"const NEWS = {json.dumps(FALLBACKS[code])};\n"
     return made_static(".js", made.encode("utf-8") + source)

@@ -89,6 +89,11 @@ class TroubleKind(StrEnum):
     PUBLIC_URL_MISSING = "public_url_missing"
     """Payment links begin as whoever made an invoice reached the node; `values` has such a `link`."""
 
+    MAIL_FAILING = "mail_failing"
+    """The mail server takes no notices; `why` says what it or the system said."""
+    PUSH_FAILING = "push_failing"
+    """Push services take no notices; `why` says what they or the system said."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Row:
@@ -126,6 +131,8 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.OFFICE_OVER: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.RESULT_DUE: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.PUBLIC_URL_MISSING: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.MAIL_FAILING: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.PUSH_FAILING: _Row(Severity.WARNS, logging.WARNING),
 }
 
 NOT_ARRIVING: Final = (TroubleKind.ACCUSED, TroubleKind.CUT)

@@ -329,6 +329,18 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "not reach it there.",
         'Write public_url = "https://…" under [merchant] in node.toml, and start the node again.',
     ),
+    TroubleKind.MAIL_FAILING: lambda named: Words(
+        f"The mail server takes no notices from this node: {named.values.get('why', 'no reason given')}. "
+        "Who asked for mail is not told what happens.",
+        "Look at [notices] in node.toml, at mail.password in the node's folder, and at the mail server. "
+        "The node tries again by itself.",
+    ),
+    TroubleKind.PUSH_FAILING: lambda named: Words(
+        f"Notices to browsers don't get through: {named.values.get('why', 'no reason given')}. Phones are "
+        "not told what happens.",
+        "See that this machine reaches the internet by https and that its clock is right. The node tries "
+        "again by itself.",
+    ),
 }
 
 

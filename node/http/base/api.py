@@ -39,6 +39,7 @@ from node.http.base.reading import JSON, as_shape, plain_number, read_body, read
 from node.http.base.sessions import Session, SessionRole, Sessions
 from node.http.base.settings import HttpSettings
 from node.merchant.services import MerchantServices
+from node.notices.services import NoticeServices
 from node.rates import AddressRates
 from node.runner.runner import Runner
 from node.shapes import Value, to_json
@@ -96,6 +97,7 @@ class Api:
     runner: Runner
     deliveries: Deliveries
     merchants: MerchantServices
+    notices: NoticeServices
     accept_link: Callable[[web.Request, str], Awaitable[web.StreamResponse]]
     """Takes up another node's link, from that address."""
     settings: HttpSettings

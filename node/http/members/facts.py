@@ -20,6 +20,8 @@ from node.http.members import shapes
 from node.http.members.debts import debt_of
 from node.http.members.held_entries import HeldEntries, place_of
 from node.http.members.paid_for import paid_for_others
+from node.notices.notices import reminder_days
+from node.notices.watching import coming_fall
 from node.spellings import Binary, Hash
 from node.store import HistoryPlace, HistoryRow, Role
 
@@ -64,6 +66,7 @@ def member(view: View, number: int) -> shapes.Member | None:
             until=account.until,
             after=account.after,
         ),
+        fall=_fall(account, pledged=pledged, now=now, days=reminder_days(view)),
         length=log.length,
         time=now,
         recovery=facts.running_recovery_of(view, number),
@@ -82,6 +85,13 @@ def member_self(view: View, number: int, *, recent: int) -> shapes.MemberSelf | 
         return None
     newest = history(view, number, None, recent).items if recent else None
     return shapes.MemberSelf(**asdict(found), paid_for=paid_for_others(view, number), recent=newest)
+
+
+def _fall(account: Account, *, pledged: int, now: int, days: int) -> shapes.LimitFall | None:
+    fall = coming_fall(account, pledged=pledged, now=now, days=days)
+    if fall is None:
+        return None
+    return shapes.LimitFall(time=fall.time, limit=fall.limit, beyond=fall.beyond)
 
 
 def members_after(view: View, after: int, most: int) -> shapes.Members:

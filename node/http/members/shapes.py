@@ -85,6 +85,14 @@ class Schedule(Shape, frozen=True):
     after: Amount | None
 
 
+class LimitFall(Shape, frozen=True):
+    """That the limit falls soon below what the account owes and answers for."""
+
+    time: Annotated[Time, Meta(description="When it falls.")]
+    limit: Annotated[Amount, Meta(description="What it is then.")]
+    beyond: Annotated[Amount, Meta(description="By how much the account would be beyond it.")]
+
+
 class PresentDebt(Shape, frozen=True):
     """What is owed now, and since when. It is long after the bylaws' `debt_term`."""
 
@@ -163,6 +171,10 @@ class Member(Account, frozen=True):
     revision: Count
     opened: Count
     schedule: Schedule
+    fall: Annotated[
+        LimitFall | None,
+        Meta(description="A fall within the days that the node's operator chose, seven as a rule."),
+    ]
     length: Count
     time: Time
     recovery: Annotated[

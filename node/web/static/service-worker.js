@@ -3,11 +3,12 @@
 // A page and all that it loads come from what is kept, as one edition, and the network is asked afterwards. Addresses
 // with a hash never change their content. Answers of the interface are never kept, except the charter.
 //
-// EDITION, LANGUAGE and KEPT stand before these lines when this is served: node/web/service_worker.py makes them.
+// EDITION, LANGUAGE, KEPT and NEWS stand before these lines when this is served: node/web/service_worker.py makes them.
 
 const CACHE = `fiado-${EDITION}`;
 const MADE = "/web/made/";
 const LIBRARY = "/web/library/";
+const NOTICES = "fiado-notices";
 const PATIENCE_MS = 3_000;
 let spoken = LANGUAGE;
 
@@ -24,7 +25,7 @@ addEventListener("install", (event) => {
 addEventListener("activate", (event) => {
   event.waitUntil((async () => {
     // The edition before this one stays for pages that are open: they may still load something of theirs.
-    const others = (await caches.keys()).filter((name) => name !== CACHE);
+    const others = (await caches.keys()).filter((name) => name !== CACHE && name !== NOTICES);
     for (const name of others.slice(0, -1)) await caches.delete(name);
     await clients.claim();
     for (const client of await clients.matchAll()) client.postMessage({ edition: EDITION });
@@ -82,4 +83,42 @@ async function networkFirst(event, url) {
   if (!kept) return fetched;
   const late = new Promise((resolve) => { setTimeout(() => resolve(kept), PATIENCE_MS); });
   return Promise.race([fetched.then((answer) => (answer.ok ? answer : kept), () => kept), late]);
+}
+
+// --- notices ---
+
+// A message says nothing but that there is something: what it is, the node says to who has the code of this browser.
+addEventListener("push", (event) => event.waitUntil(tell()));
+
+async function tell() {
+  const cache = await caches.open(NOTICES);
+  let shown = 0;
+  for (const place of await cache.keys()) shown += await tellOf(cache, place).catch(() => 0);
+  // Browsers want something to be shown for each message.
+  if (shown === 0) await registration.showNotification("Fiado", { body: NEWS, tag: "fiado", lang: LANGUAGE, data: "/wallet" });
+}
+
+async function tellOf(cache, place) {
+  const { id, code, since } = await (await cache.match(place)).json();
+  const answer = await fetch(`/v1/notices/${id}/news`, {
+    method: "POST", cache: "no-store", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code, since }),
+  });
+  if (answer.status === 403) await cache.delete(place);
+  if (!answer.ok) return 0;
+  const { title, time, items } = await answer.json();
+  for (const { kind, text, path, time: at } of items.reverse()) {
+    await registration.showNotification(title, { body: text, tag: `${kind}-${at}-${text}`, lang: LANGUAGE, data: path, timestamp: at * 1000 });
+  }
+  await cache.put(place, new Response(JSON.stringify({ id, code, since: time })));
+  return items.length;
+}
+
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(goTo(new URL(event.notification.data ?? "/wallet", location.origin).href));
+});
+
+async function goTo(address) {
+  const open = (await clients.matchAll({ type: "window" })).find(({ url }) => url === address);
+  return open === undefined ? clients.openWindow(address) : open.focus();
 }

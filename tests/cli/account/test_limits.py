@@ -76,6 +76,19 @@ def test_a_payment_that_comes_near_the_limit_says_so_before_it_is_signed(member:
     assert member.ok("balance")["is_near_limit"] is True
 
 
+def test_a_limit_that_is_to_fall_below_the_debt_is_said(bank: Bank, member: Person) -> None:
+    def bend(request: Request, answer: Callable[[], Answer]) -> Answer:
+        given = answer()
+        if request.path != "/v1/me" or given.document is None:
+            return given
+        fall = {"time": 1_790_000_000, "limit": 10_000, "beyond": 2_500}
+        return Answer(document={**given.document, "fall": fall})
+
+    bank.bend = bend
+    shown = " ".join(member.run("balance", json_too=False).output.split())
+    assert "your credit limit falls to 100.00, which is 25.00 less than you owe" in shown
+
+
 def test_a_payment_beyond_the_limit_is_only_refused(member: Person) -> None:
     beyond = member.run("pay", "member2@norte", "1000.01", json_too=False)
     assert beyond.exit_code == ExitCode.REFUSED

@@ -8,6 +8,7 @@ from ledger.refusals import Refusal
 from node.http.base.problem import kinds_in
 from node.http.base.problems import KEY_FORBIDDEN, KEY_INVALID
 from node.http.merchant import problems
+from node.http.notices import problems as notices_problems
 
 PARTS = Path(node.web.__file__).parent / "static" / "parts"
 EXPLAINED = tuple(
@@ -17,6 +18,7 @@ EXPLAINED = tuple(
         "explain_votes",
         "explain_guarantees",
         "explain_selling",
+        "explain_notices",
     )
 )
 
@@ -102,7 +104,8 @@ BY_NODES_OR_PROGRAMS = re.compile(
 def test_every_refusal_that_people_meet_has_words() -> None:
     scripts = "".join(path.read_text("utf-8") for path in EXPLAINED)
     worded = set(re.findall(r"^  ([a-z_]+): ", scripts, re.MULTILINE))
-    of_merchants = {kind.code for kind in (*kinds_in(problems), KEY_INVALID, KEY_FORBIDDEN)}
+    said = (*kinds_in(problems), *kinds_in(notices_problems), KEY_INVALID, KEY_FORBIDDEN)
+    of_merchants = {kind.code for kind in said}
     known = {refusal.code for refusal in Refusal} | of_merchants
     met = {code for code in known - NEVER_BY_A_PAGE if not BY_NODES_OR_PROGRAMS.search(code)}
     assert met - worded == set(), "node/web/static/parts/explain*.js word them"

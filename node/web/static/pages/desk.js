@@ -84,6 +84,12 @@ async function loadMore() {
   await desk.reviews.showLongDebts(desk);
 }
 
+byId("told").addEventListener("toggle", async () => {
+  if (!byId("told").open) return;
+  const { setUpNotices } = await import("../parts/notices.js");
+  await setUpNotices(desk.session);
+}, { once: true });
+
 // --- the queue ---
 
 // Shows what waits, and what is to be said of what was done just before.

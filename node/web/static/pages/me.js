@@ -9,6 +9,7 @@ import { explain } from "../parts/explain.js";
 import { CHANGES, STEPS } from "../parts/kinds.js";
 import { proposalHash, reasonHash } from "../protocol/messages.js";
 import { setUpLeaving, showClaim } from "../parts/leaving.js";
+import { showFall } from "../parts/limits.js";
 import { mark } from "../parts/receipt.js";
 import { reviewList } from "../parts/review.js";
 import { openStore } from "../parts/opened.js";
@@ -85,6 +86,7 @@ function showLimit(me) {
   byId("limit-used").setAttribute("width", Math.round(share * WIDTH));
   byId("limit-picture").setAttribute("aria-label", say("{percent} percent of the limit used", { percent: Math.round(share * 100) }));
   byId("near-limit").hidden = me.is_near_limit !== true;
+  showFall(me);
   byId("long-debt").hidden = me.debt?.is_long !== true;
   byId("limit-dates").textContent = dates(me.schedule, me.time);
 }

@@ -1,0 +1,1 @@
+"""Notices: subscribing and leaving, and what a browser asks when it was told to look."""

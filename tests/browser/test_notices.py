@@ -1,0 +1,146 @@
+"""On a phone: asking to be told on the page, and what the service worker shows when it is told to look.
+
+A browser without its maker's service can't subscribe, so what it would answer is put in its place: an address
+of a service on loopback, which opens what the node sends. The browser itself gives the worker the message.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from node.notices.push import LOOK
+from tests.browser.driving import Browser
+from tests.browser.members import join
+from tests.browser.stage import Stage
+from tests.builders import build_federation
+from tests.node.loops import until
+from tests.node.notices.fake_push import Browser as Receiver
+from tests.node.notices.fake_push import PushService, push_service
+from tests.node.running import People
+
+pytestmark = pytest.mark.needs_browser
+
+SETTINGS = """
+public_url = "https://norte.example"
+[notices]
+push_contact = "mailto:op@norte.example"
+private_push = true
+look_ms = 100
+mail_host = "127.0.0.1"
+mail_security = "none"
+mail_from = "fiado@norte.example"
+"""
+
+_SUBSCRIBING = """
+let made = null;
+PushManager.prototype.subscribe = async function ({ userVisibleOnly, applicationServerKey }) {
+  if (!userVisibleOnly || applicationServerKey.length !== 65) throw new Error("asked otherwise");
+  const { endpoint, p256dh, auth } = JSON.parse(localStorage.receiver);
+  const toJSON = () => ({ endpoint, keys: { p256dh, auth } });
+  made = { endpoint, toJSON, unsubscribe: async () => { made = null; } };
+  return made;
+};
+PushManager.prototype.getSubscription = async () => made;
+"""
+_SHOWN = """
+const { active } = await navigator.serviceWorker.getRegistration();
+const shown = await (await navigator.serviceWorker.getRegistration()).getNotifications();
+return active && shown.map(({ title, body, lang, data }) => ({ title, body, lang, data }));
+"""
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """One coop whose operator has set up notices."""
+    with Stage(tmp_path, build_federation(coops=1), count=1, settings=SETTINGS) as stage:
+        yield stage
+
+
+@pytest.fixture
+def service(stage: Stage) -> Iterator[PushService]:
+    """A push service that runs beside the node."""
+    running = push_service()
+    yield stage.run(running.__aenter__())
+    stage.run(running.__aexit__(None, None, None))
+
+
+def deliver(phone: Browser, origin: str) -> None:
+    """Give the worker a message, as the browser does; which number its registration has nobody says."""
+    phone.driver.execute_cdp_cmd("ServiceWorker.enable", {})
+    for number in range(4):
+        message = {"origin": origin, "registrationId": str(number), "data": LOOK.decode()}
+        phone.driver.execute_cdp_cmd("ServiceWorker.deliverPushMessage", message)
+
+
+def test_a_phone_is_told_in_its_language_and_stops_when_asked(
+    stage: Stage, phone: Browser, service: PushService
+) -> None:
+    origin = stage.urls[1]
+    phone.driver.execute_cdp_cmd(
+        "Browser.grantPermissions", {"origin": origin, "permissions": ["notifications"]}
+    )
+    stage.run(stage.people(1).admit(7))
+    phone.open(f"{origin}/wallet?lang=en")
+    join(phone, stage, 1, "zoe", limit=10_000)
+    receiver = Receiver()
+    phone.before_pages(_SUBSCRIBING)
+    asked = receiver.request(f"{service.url}/zoe")
+    phone.run("localStorage.receiver = JSON.stringify(args[0])", asked)
+    phone.open(f"{origin}/notices?lang=es")
+    phone.wait_text("#notices-push-words", "no se te avisa")
+    assert phone.axe_violations() == []
+    assert phone.overflow() == 0
+    phone.screenshot("notices-phone-es")
+    phone.click("#notices-push-on")
+    phone.wait_text("#notices-push-words", "En este dispositivo se te avisa")
+    phone.wait_text("#notices-places", "127.0.0.1")
+
+    stage.run(pay(stage.people(1), "zoe", 1_250))
+    stage.run(until(lambda: bool(service.taken), "the service was told"))
+    assert receiver.open(service.taken[0][1]) == LOOK
+    deliver(phone, origin)
+    shown = phone.wait(lambda _: phone.run(_SHOWN) or None, "a notice is shown")
+    told = [each for each in shown if each["data"] == "/wallet" and "12,50" in each["body"]]
+    assert told == [
+        {
+            "title": "Cooperativa norte",
+            "body": "Te pagaron 12,50 fiado.",
+            "lang": "es",
+            "data": "/wallet",
+        }
+    ]
+    phone.click("#notices-push-off")
+    phone.wait_text("#notices-push-words", "no se te avisa")
+    assert phone.run("return (await (await caches.open('fiado-notices')).keys()).length") == 0
+    assert phone.console_errors() == []
+
+
+def test_a_mail_is_asked_for_and_a_wrong_address_explained(stage: Stage, phone: Browser) -> None:
+    phone.open(f"{stage.urls[1]}/wallet?lang=en")
+    join(phone, stage, 1, "zoe", limit=10_000)
+    phone.open(f"{stage.urls[1]}/notices?lang=pt")
+    phone.type("#notices-address", "zoe")
+    phone.click("#notices-mail .primary")
+    phone.wait_text("#notices-address-error", "nome@exemplo.org")
+    phone.type("#notices-address", "zoe@casa.example")
+    phone.click("#notices-mail .primary")
+    phone.wait_text("#notice", "zoe@casa.example")
+    phone.wait_text("#notices-places", "espera até")
+    assert phone.axe_violations() == []
+    phone.click("#notices-places button")
+    phone.wait(lambda _: phone.run("return !document.querySelector('#notices-places li')"), "gone")
+    # What a link in a mail leads to does nothing by itself.
+    phone.open("about:blank")
+    phone.open(f"{stage.urls[1]}/notices?lang=en#stop={'0' * 32}.{'0' * 32}")
+    phone.click("#from-mail-yes")
+    phone.wait_text("#notice", "This link works no more.")
+
+
+async def pay(people: People, handle: str, amount: int) -> None:
+    """Member 7 pays somebody."""
+    found = (await people.client.get(f"/v1/accounts/1/@{handle}")).ok()
+    paid = people.federation.pay(
+        1, payer=7, sequence=1, payee_coop=1, payee=found["account"], amount=amount
+    )
+    (await people.client.post("/v1/payments", paid)).ok()
