@@ -81,13 +81,25 @@ def _show_history(member: Membership, asked: Asked, *, is_csv: bool, output: Out
     fallen = [] if asked.is_part else my_fallen(member)
     with reading(member.client):
         lines = [history_line(item) for item in found.items]
-    headings = [say("when"), say("amount"), say("with"), say("state"), say("entry"), say("memo")]
+    headings = [
+        say("when"),
+        say("amount"),
+        say("with"),
+        say("state"),
+        say("entry"),
+        say("what for"),
+    ]
     if is_csv:
         headings[0] = say("when, in UTC")
-        rows: list[list[Cell]] = [[*headings], *(line.cells() for line in lines)]
+        worth = [say("currency"), say("worth then")]
+        rows: list[list[Cell]] = [[*headings, *worth], *(line.cells() for line in lines)]
         output.csv(rows, separator=separator_here(os.environ))
     elif lines:
-        output.table(headings, [line.shown() for line in lines], right_aligned=[say("amount")])
+        output.table(
+            [*headings, say("worth then")],
+            [line.shown() for line in lines],
+            right_aligned=[say("amount"), say("worth then")],
+        )
     else:
         output.line(say("No such payments.") if asked.is_part else say("No payments yet."))
     with reading(member.client):

@@ -13,6 +13,7 @@ from cli.shell.forms import in_units
 from cli.shell.language import later, say
 from cli.shell.periods import Period
 from node.member.answers import Pages, objects, reading
+from node.member.bookkeeping.bookings import Worth, text_of, worth_of
 from node.member.client import Json
 from node.member.membership import Membership
 
@@ -97,16 +98,29 @@ class Line:
     state: str
     entry: str
     memo: str
+    worth: Worth | None
 
     def shown(self) -> list[str]:
         """For the table."""
         amount = in_units(self.amount)
-        return [when(self.time), amount, self.other, self.state, self.entry, self.memo]
+        worth = worth_words(self.worth)
+        return [when(self.time), amount, self.other, self.state, self.entry, self.memo, worth]
 
     def cells(self) -> list[Cell]:
         """For CSV."""
         moment = datetime.fromtimestamp(self.time, tz=UTC).strftime("%Y-%m-%d %H:%M:%S")
-        return [moment, Amount(self.amount), self.other, self.state, self.entry, self.memo]
+        place = [self.other, self.state, self.entry, self.memo]
+        return [moment, Amount(self.amount), *place, *worth_cells(self.worth)]
+
+
+def worth_words(worth: Worth | None) -> str:
+    """What a payment was worth, for a table."""
+    return "" if worth is None else f"{worth.currency} {in_units(worth.minor)}"
+
+
+def worth_cells(worth: Worth | None) -> list[Cell]:
+    """The same for CSV: currency and amount."""
+    return ["", ""] if worth is None else [worth.currency, Amount(worth.minor)]
 
 
 def history_line(item: Json) -> Line:
@@ -120,7 +134,8 @@ def history_line(item: Json) -> Line:
         other=f"{name}@{other.get('coop')}",
         state=_state(item),
         entry=f"{item['coop']}/{item['number']}",
-        memo=str(item.get("memo") or ""),
+        memo=text_of(item, str(item.get("memo") or "")),
+        worth=worth_of(item),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from cli.account.memos import with_memo
+from cli.account.payments import worth_cells, worth_words
 from cli.paying.hours import hours_field
 from cli.shell.csv_text import Amount, Cell, separator_here
 from cli.shell.forms import in_units
@@ -159,8 +160,8 @@ def _show(
 
 def csv_rows(found: Statement, period: Period) -> list[list[Cell]]:
     """A heading, the opening balance, a row for each part, and the closing balance."""
-    opening: list[Cell] = ["", say("opening balance"), "", "", Amount(found.opening), "", "", ""]
-    closing: list[Cell] = ["", say("closing balance"), "", "", Amount(found.closing), "", "", ""]
+    opening: list[Cell] = ["", say("opening balance"), "", "", Amount(found.opening), *[""] * 5]
+    closing: list[Cell] = ["", say("closing balance"), "", "", Amount(found.closing), *[""] * 5]
     rows: list[list[Cell]] = [
         [
             _moment(each, period),
@@ -171,6 +172,7 @@ def csv_rows(found: Statement, period: Period) -> list[list[Cell]]:
             each.entry,
             "" if each.paid == each.entry else each.paid,
             each.memo,
+            *worth_cells(each.worth),
         ]
         for each in found.bookings
     ]
@@ -187,7 +189,9 @@ def _headings(period: Period) -> list[str]:
         say("balance"),
         say("entry"),
         say("paid at"),
-        say("memo"),
+        say("what for"),
+        say("currency"),
+        say("worth then"),
     ]
 
 
@@ -209,10 +213,11 @@ def _show_table(found: Statement, period: Period, output: Output) -> None:
             in_units(each.balance),
             each.entry,
             each.memo,
+            worth_words(each.worth),
         ]
         for each in found.bookings
     ]
-    blank = ["", ""]
+    blank = ["", "", ""]
     opening = ["", say("opening balance"), "", "", in_units(found.opening), *blank]
     closing = ["", say("closing balance"), "", "", in_units(found.closing), *blank]
     headings = [
@@ -222,9 +227,11 @@ def _show_table(found: Statement, period: Period, output: Output) -> None:
         say("amount"),
         say("balance"),
         say("entry"),
-        say("memo"),
+        say("what for"),
+        say("worth then"),
     ]
-    output.table(headings, [opening, *rows, closing], right_aligned=[say("amount"), say("balance")])
+    right = [say("amount"), say("balance"), say("worth then")]
+    output.table(headings, [opening, *rows, closing], right_aligned=right)
     output.line(say("Days in the time zone {zone}.", zone=period.zone.key))
 
 
@@ -247,6 +254,9 @@ def _as_json(found: Statement, period: Period) -> Json:
                 "other": each.other,
                 "memo": each.memo,
                 "paid": each.paid,
+                "worth": None
+                if each.worth is None
+                else {"currency": each.worth.currency, "minor": each.worth.minor},
             }
             for each in found.bookings
         ],

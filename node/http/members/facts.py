@@ -20,6 +20,7 @@ from node.http.members import shapes
 from node.http.members.debts import debt_of
 from node.http.members.held_entries import HeldEntries, place_of
 from node.http.members.paid_for import paid_for_others
+from node.http.members.telling import Telling
 from node.notices.notices import reminder_days
 from node.notices.watching import coming_fall
 from node.spellings import Binary, Hash
@@ -136,15 +137,19 @@ def history(
     within = [row for row in rows if row.time >= since]
     page, arrivals = within[:most], facts.Arrivals(view)
     entries = HeldEntries(view, page)
-    items = [
-        item for row in page if (item := history_item(view, row, arrivals, entries)) is not None
-    ]
+    telling = Telling(view)
+    found = (history_item(view, row, arrivals, entries, telling) for row in page)
+    items = [item for item in found if item is not None]
     following = format_place(within[most - 1].place) if len(within) > most else None
     return shapes.History(items=items, next=following, complete=True)
 
 
 def history_item(
-    view: View, row: HistoryRow, arrivals: facts.Arrivals, entries: HeldEntries
+    view: View,
+    row: HistoryRow,
+    arrivals: facts.Arrivals,
+    entries: HeldEntries,
+    telling: Telling,
 ) -> shapes.HistoryItem | None:
     """A row of the history with what its entry says; None when that is not held."""
     home = view.coop
@@ -202,6 +207,8 @@ def history_item(
         status=status,
         cause=cause,
         memo=None if memo is None else Binary(memo),
+        bill=telling.bill(pay, log=paid_from, number=paid_number, time=paid.time),
+        worth=telling.worth(pay, time=paid.time),
     )
 
 

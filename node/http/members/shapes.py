@@ -240,6 +240,14 @@ class Counterpart(OfCoop, frozen=True):
     handle: str | None
 
 
+class Worth(Shape, frozen=True):
+    """What an amount was worth in national currency on a day."""
+
+    currency: str
+    minor: Annotated[Amount, Meta(description="Hundredths of the currency.")]
+    day: Annotated[Number, Meta(description="The day whose value counts, from 1970-01-01 on.")]
+
+
 class HistoryItem(OfCoop, frozen=True):
     """A payment in an account's history."""
 
@@ -266,6 +274,19 @@ class HistoryItem(OfCoop, frozen=True):
         ),
     ]
     memo: Binary | None
+    bill: Annotated[
+        str | None,
+        Meta(
+            description="What the bill says that it paid, where this node has it; null for what is none."
+        ),
+    ]
+    worth: Annotated[
+        Worth | None,
+        Meta(
+            description="At the price that was agreed on, or by the index on the payment's day; null without "
+            "an index, or where that day is not known."
+        ),
+    ]
 
 
 class MemberSelf(Member, frozen=True, tag_field="role", tag="member"):

@@ -29,6 +29,7 @@ from node.http.members import shapes
 from node.http.members.booking import Movement, Place, booked, in_order, made_up, moved
 from node.http.members.held_entries import HeldEntries
 from node.http.members.problems import STATEMENT_TOO_LONG
+from node.http.members.telling import Telling
 from node.store import HistoryPlace
 
 _ROWS_AT_ONCE: Final = 500
@@ -157,11 +158,16 @@ def _in_order(view: View, account: int, gathering: _Gathering) -> list[Movement]
 def _lines(view: View, movements: list[Movement]) -> list[shapes.StatementLine]:
     arrivals = facts.Arrivals(view)
     entries = HeldEntries(view, [each.row for each in movements if each.row is not None])
-    return [_line(view, each, arrivals, entries) for each in movements]
+    telling = Telling(view)
+    return [_line(view, each, arrivals, entries, telling) for each in movements]
 
 
 def _line(
-    view: View, movement: Movement, arrivals: facts.Arrivals, entries: HeldEntries
+    view: View,
+    movement: Movement,
+    arrivals: facts.Arrivals,
+    entries: HeldEntries,
+    telling: Telling,
 ) -> shapes.StatementLine:
     row, move = movement.row, movement.move
     return shapes.StatementLine(
@@ -170,7 +176,9 @@ def _line(
         cause="payment" if move is None else move.cause.value,
         amount=movement.amount,
         balance=movement.balance,
-        payment=None if row is None else members_facts.history_item(view, row, arrivals, entries),
+        payment=None
+        if row is None
+        else members_facts.history_item(view, row, arrivals, entries, telling),
         other=_other(view, None if move is None else move.other),
     )
 

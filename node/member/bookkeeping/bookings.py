@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from node.member.amounts import format_amount
 from node.member.bookkeeping.journal import (
     Entry,
     Journal,
@@ -58,10 +59,35 @@ COUNTERPARTS: Final[Mapping[Kind, Name]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What an amount was worth that day, in hundredths of a national currency."""
+
+    currency: str
+    minor: int
+
+    def __str__(self) -> str:
+        return f"{self.currency} {format_amount(self.minor)}"
+
+
+def worth_of(payment: Mapping[str, Any] | None) -> Worth | None:
+    """What a node says that a payment was worth; None where it does not say. Raises as `bookings_of`."""
+    worth = None if payment is None else payment.get("worth")
+    if worth is None:
+        return None
+    return Worth(currency=str(worth["currency"]), minor=int(worth["minor"]))
+
+
+def text_of(payment: Mapping[str, Any], memo: str) -> str:
+    """What a payment was for: its memo where that could be read, else what the bill says."""
+    return memo or str(payment.get("bill") or "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Booking:
     """A part of a change, with the balance after it.
 
-    `paid` is where the payment is, `entry` what booked it: two places where it came from another coop.
+    `paid` is where the payment is, `entry` what booked it: two places where it came from another coop. `memo`
+    is what it was for, `worth` what it was worth when it was paid; a contribution has neither.
     """
 
     time: int
@@ -72,6 +98,7 @@ class Booking:
     other: str
     memo: str
     paid: str
+    worth: Worth | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,15 +127,17 @@ def bookings_of(line: Mapping[str, Any], *, coop: str, memo: str) -> Iterator[Bo
     balance -= amount
     for part, moved in parts:
         balance += moved
+        is_contribution = part is Kind.CONTRIBUTION
         yield Booking(
             time=int(line["time"]),
             entry=f"{coop}/{int(line['entry'])}",
             kind=part,
             amount=moved,
             balance=balance,
-            other="" if part is Kind.CONTRIBUTION else _other(line),
-            memo="" if part is Kind.CONTRIBUTION else memo,
+            other="" if is_contribution else _other(line),
+            memo="" if is_contribution or payment is None else text_of(payment, memo),
             paid="" if payment is None else f"{payment['coop']}/{int(payment['number'])}",
+            worth=None if is_contribution else worth_of(payment),
         )
 
 
@@ -159,7 +188,11 @@ def _first_day(statement: Statement, zone: ZoneInfo) -> date:
 
 
 def _entry(booking: Booking, own: Name, zone: ZoneInfo, words: Mapping[Kind, str]) -> Entry:
-    is_paid_elsewhere = booking.paid and booking.paid != booking.entry
+    details: dict[str, Plain] = {}
+    if booking.paid and booking.paid != booking.entry:
+        details["paid"] = Plain.of(booking.paid)
+    if booking.worth is not None:
+        details["worth"] = Plain.of(str(booking.worth))
     return Entry(
         day=day_of(booking.time, zone),
         code=Plain.of(booking.entry),
@@ -169,5 +202,5 @@ def _entry(booking: Booking, own: Name, zone: ZoneInfo, words: Mapping[Kind, str
             Posting(name=own, amount=booking.amount, balance=booking.balance),
             Posting(name=COUNTERPARTS[booking.kind], amount=-booking.amount),
         ],
-        details={"paid": Plain.of(booking.paid)} if is_paid_elsewhere else {},
+        details=details,
     )

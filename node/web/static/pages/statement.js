@@ -137,16 +137,19 @@ function leftOut(all, hidden) {
   return [make("tr", {}, make("td", { colspan: "3" }, words))];
 }
 
+const moneyOf = ({ currency, minor }) => `${currency}\u00a0${showAmount(minor)}`;
+
 const number = (minor) => make("td", { class: "right" }, showAmount(minor));
 
 const balanceRow = (words, minor) => make(
   "tr", {}, make("th", { scope: "row" }, words), make("td"), number(minor),
 );
 
-function row({ time, kind, other, memo, amount, balance, entry, paid }) {
+function row({ time, kind, other, memo, amount, balance, entry, paid, worth }) {
   const places = paid === "" || paid === entry ? entry : `${entry} · ${paid}`;
   const words = [KINDS[kind](), other].filter((each) => each !== "").join(" · ");
-  const details = [memo, times.plain(time).slice(0, 16), places].filter((each) => each !== "").join(" · ");
+  const then = worth === null ? "" : say("worth {money} then", { money: moneyOf(worth) });
+  const details = [memo, then, times.plain(time).slice(0, 16), places].filter((each) => each !== "").join(" · ");
   return make(
     "tr", {}, make("td", { class: "fits" }, words, make("br"), make("span", { class: "small" }, details)),
     number(amount), number(balance),
@@ -157,13 +160,14 @@ function row({ time, kind, other, memo, amount, balance, entry, paid }) {
 function save() {
   if (page.shown === null) return;
   const rows = [
-    [say("when, in {zone}", { zone: times.zone }), say("what"), say("with"), say("amount"), say("balance"), say("entry"), say("paid at"), say("memo")],
-    ["", say("Opening balance"), "", "", amountCell(page.shown.opening), "", "", ""],
+    [say("when, in {zone}", { zone: times.zone }), say("what"), say("with"), say("amount"), say("balance"), say("entry"), say("paid at"), say("what for"), say("currency"), say("worth then")],
+    ["", say("Opening balance"), "", "", amountCell(page.shown.opening), "", "", "", "", ""],
     ...chosen(page.shown).map((each) => [
       times.plain(each.time), KINDS[each.kind](), each.other, amountCell(each.amount), amountCell(each.balance),
       each.entry, each.paid === each.entry ? "" : each.paid, each.memo,
+      ...(each.worth === null ? ["", ""] : [each.worth.currency, amountCell(each.worth.minor)]),
     ]),
-    ["", say("Closing balance"), "", "", amountCell(page.shown.closing), "", "", ""],
+    ["", say("Closing balance"), "", "", amountCell(page.shown.closing), "", "", "", "", ""],
   ];
   const link = make("a", { download: `fiado-${byId("first").value}-${byId("last").value}.csv` });
   link.href = URL.createObjectURL(new Blob([csvText(rows, separatorOf(lang))], { type: "text/csv" }));

@@ -21,15 +21,21 @@ function status(item) {
   return item.delivered ? say("delivered") : say("recorded, on its way");
 }
 
+function worthThen({ worth }) {
+  if (!worth) return [];
+  return [say("worth {money} then", { money: `${worth.currency}\u00a0${showAmount(worth.minor)}` })];
+}
+
 export function historyItem(item) {
   const isOut = item.direction === "out";
   const amount = showAmount(isOut ? -(item.amount + item.fee) : item.amount);
-  const details = [showTime(item.time), status(item)];
+  const details = [showTime(item.time), status(item), ...worthThen(item)];
   return make("li", {}, make(
     "a", { href: `#receipt?coop=${item.coop}&number=${item.number}` },
     make("span", { class: "who" }, otherName(item.other)),
     make("span", { class: "money" }, isOut ? amount : `+${amount}`),
     make("span", { class: "small" }, details.join(" · ")),
     ...(item.memo ? [make("span", { class: "said" }, say("has a note"))] : []),
+    ...(!item.memo && item.bill ? [make("span", { class: "said" }, item.bill)] : []),
   ));
 }
