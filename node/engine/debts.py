@@ -76,16 +76,16 @@ class DebtBook:
             found = self.standings[account] = Standing()
         found.move(amount, time)
 
-    def levy(self, *, positive: int, negative: int, time: int) -> int:
-        """Collect a levy, and say how much it took.
+    def levy(self, *, positive: int, negative: int, time: int) -> dict[int, int]:
+        """Collect a levy, and say how much it took of whom; who pays nothing is left out.
 
         Rates in millionths, rounded toward the member (PROTOCOL section 13.10).
         """
-        total = 0
-        for found in self.standings.values():
+        collected: dict[int, int] = {}
+        for number, found in self.standings.items():
             balance = found.balance
             taken = abs(balance) * (positive if balance > 0 else negative) // MILLION
             if taken:
                 found.move(-taken, time)
-            total += taken
-        return total
+                collected[number] = taken
+        return collected

@@ -336,6 +336,14 @@ class Engine:
         """The coop's books; None while the log is followed still. Nothing of them may be kept or changed."""
         return self._debts.books()
 
+    def has_bookings(self) -> bool:
+        """Whether the rows of statements cover the own log as far as it goes."""
+        return self._debts.has_bookings()
+
+    def mend_bookings(self) -> None:
+        """The rows of statements don't add up: make them again."""
+        self._debts.mend_bookings()
+
     def debt_of(self, account: int) -> Standing | None:
         """Since when an account of this coop is in debt, and was before; None while that is not known."""
         return self._debts.standing(account)

@@ -69,6 +69,12 @@ class EngineServices(Protocol):
     def books(self) -> CoopBooks | None:
         """The coop's books; None while the log is followed still. Nothing of them may be kept or changed."""
 
+    def has_bookings(self) -> bool:
+        """Whether the rows of statements cover the own log as far as it goes."""
+
+    def mend_bookings(self) -> None:
+        """The rows of statements don't add up: make them again."""
+
     def debt_of(self, account: int) -> Standing | None:
         """Since when an account of this coop is in debt, and was before; None while that is not known."""
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from ledger.chain import SignedHead
+from node.store.bookings import BookingPlace, BookingRow
 from node.store.care import LogCare
 from node.store.histories import FoundPayment, HistoryPlace, HistoryRow
 from node.store.rows import (
@@ -159,6 +160,27 @@ class Store(LogCare, Protocol):
 
     def drop_history(self) -> None:
         """Empty the history index, so that it is built again from the logs."""
+
+    def add_bookings(self, rows: Sequence[BookingRow], upto: int) -> None:
+        """Add rows of statements and note that they now cover the own log up to entry `upto`.
+
+        Both in one transaction. They continue what is there, each account in its order; one that is there
+        is replaced. Raises `StoreMisuse` when `upto` falls.
+        """
+
+    def bookings_upto(self) -> int:
+        """How far of the own log the rows of statements cover; 0 when there are none."""
+
+    def bookings(
+        self, account: int, *, after: BookingPlace, until: int, limit: int
+    ) -> list[BookingRow]:
+        """A page of an account's rows, the oldest first: strictly after a place, of times before `until`."""
+
+    def last_booking(self, account: int, *, until: int) -> BookingRow | None:
+        """The newest row of an account of a time before `until`."""
+
+    def drop_bookings(self) -> None:
+        """Let all rows of statements go, so that they are made again from the logs."""
 
     def close(self) -> None:
         """Let go of the store, so that another may open it. Closing twice is fine."""

@@ -148,6 +148,18 @@ def check_upto(new: Mapping[int, int], old: Mapping[int, int]) -> None:
             raise StoreMisuse(f"log {coop}: the history index can't go back to entry {length}")
 
 
+def check_bookings(new: int, old: int) -> None:
+    """Check that the rows of statements never cover less than they did."""
+    if new < old:
+        raise StoreMisuse(f"the rows of statements can't go back to entry {new}")
+
+
+def read_bookings_upto(value: bytes | None) -> int:
+    """How far they cover the own log; what can't be read covers nothing."""
+    text = b"" if value is None else value
+    return int(text) if text.isdigit() and len(text) < 17 else 0
+
+
 def skip_entries(entries: bytes, count: int) -> int:
     """The offset after the first `count` entries; `StorageFault` when the bytes end before."""
     unpacker = msgpack.Unpacker(None, max_buffer_size=max(len(entries), 1))

@@ -49,11 +49,23 @@ def _payments_with_their_amounts(connection: Connection) -> None:
     connection.exec_driver_sql("ALTER TABLE history ADD COLUMN amount BIGINT NOT NULL DEFAULT 0")
 
 
+def _bookings_of_statements(connection: Connection) -> None:
+    """6 to 7: what changed each balance, in the order of the own log; it is made from the logs."""
+    connection.exec_driver_sql(
+        "CREATE TABLE bookings (account BIGINT NOT NULL, time BIGINT NOT NULL, number BIGINT NOT NULL, "
+        "part BIGINT NOT NULL, amount BIGINT NOT NULL, balance BIGINT NOT NULL, role SMALLINT, "
+        "log BIGINT NOT NULL, entry BIGINT NOT NULL, paid BIGINT NOT NULL, cause VARCHAR NOT NULL, "
+        "other BIGINT, PRIMARY KEY (account, time, number, part))"
+        + ("" if connection.dialect.name == "postgresql" else " WITHOUT ROWID")
+    )
+
+
 STEPS: tuple[Callable[[Connection], None], ...] = (
     _payments_by_their_bytes,
     _snapshots_of_an_older_state,
     _lines_for_what_came_back,
     _payments_with_their_amounts,
+    _bookings_of_statements,
 )
 """The step at place n leads from layout `OLDEST_LAYOUT` + n to the one after it."""
 

@@ -18,6 +18,7 @@ from ledger.chain import SignedHead
 from node.errors import StorageFault, StoreInUse, StoreMisuse
 from node.store import checks, mending
 from node.store.histories import FoundPayment, HistoryPlace, HistoryRow, Role
+from node.store.memory_bookings import MemoryBookings
 from node.store.memory_disk import MemoryDisk, MemoryFault, apply_write
 from node.store.rows import (
     Document,
@@ -38,7 +39,7 @@ Place = TypeVar("Place", HistoryPlace, tuple[int, str])
 Row = TypeVar("Row")
 
 
-class MemoryStore:
+class MemoryStore(MemoryBookings):
     """A `Store` on a `MemoryDisk`; without one, on a new and empty disk."""
 
     def __init__(self, disk: MemoryDisk | None = None) -> None:
@@ -205,6 +206,8 @@ class MemoryStore:
             disk.history.clear()
             disk.payments.clear()
             disk.history_upto.clear()
+            disk.bookings.clear()
+            disk.bookings_upto = 0
             disk.snapshots.clear()
 
         self._write("set_aside", apply)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from ledger.chain import SignedHead
+from node.store.bookings import BookingPlace, BookingRow
 from node.store.histories import FoundPayment, HistoryPlace, HistoryRow
 from node.store.rows import (
     Document,
@@ -50,6 +51,8 @@ class MemoryDisk:
     history: dict[tuple[int, int], dict[HistoryPlace, HistoryRow]] = field(default_factory=dict)
     payments: dict[tuple[int, int, int], FoundPayment] = field(default_factory=dict)
     history_upto: dict[int, int] = field(default_factory=dict)
+    bookings: dict[int, dict[BookingPlace, BookingRow]] = field(default_factory=dict)
+    bookings_upto: int = 0
 
     def fail_next(self, fault: MemoryFault) -> None:
         """Let the next durable write fail in that way, and none after it."""
@@ -75,6 +78,8 @@ class MemoryDisk:
             history={account: dict(rows) for account, rows in self.history.items()},
             payments=dict(self.payments),
             history_upto=dict(self.history_upto),
+            bookings={account: dict(rows) for account, rows in self.bookings.items()},
+            bookings_upto=self.bookings_upto,
         )
 
 

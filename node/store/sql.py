@@ -35,7 +35,7 @@ from node.store.rows import (
     Write,
 )
 from node.store.snapshots import read_newest_snapshot, write_snapshot
-from node.store.sql_records import SqlRecords
+from node.store.sql_bookings import SqlBookings
 from node.store.writing import Writer
 
 PAGE_BYTES = 4 * 1024 * 1024
@@ -43,7 +43,7 @@ PAGE_ROWS = 4096
 """Reading a log takes about so much at a time, whatever the size of its segments."""
 
 
-class SqlStore(SqlRecords):
+class SqlStore(SqlBookings):
     """A `Store` in a database: `sqlite:///path/to/file` or `postgresql://user@host/name`.
 
     Creates the tables in an empty database, and brings those of an older layout forward. Raises

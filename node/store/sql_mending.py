@@ -13,6 +13,7 @@ from node.store.mending import as_document, front_of
 from node.store.rows import (
     Segment,
 )
+from node.store.sql_bookings import drop_bookings
 
 
 def next_row(connection: Connection, coop: int, first: int) -> Segment | None:
@@ -87,3 +88,4 @@ def set_rows_aside(connection: Connection, coop: int, length: int) -> None:
             )
     for table in (tables.history, tables.history_upto, tables.snapshots):
         connection.execute(delete(table))
+    drop_bookings(connection)

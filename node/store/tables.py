@@ -1,8 +1,8 @@
 """The tables of a node's database, as they are today.
 
-The logs are the truth; `history` and `history_upto` and the snapshots can be rebuilt from them; the rest
-is small and is lost with the database. A new table, column or meaning is a new layout, and needs a step in
-`layouts`: a program refuses a layout that it does not know rather than guess.
+The logs are the truth; `history`, `history_upto`, `bookings` and the snapshots can be rebuilt from them;
+the rest is small and is lost with the database. A new table, column or meaning is a new layout, and needs a
+step in `layouts`: a program refuses a layout that it does not know rather than guess.
 """
 
 from __future__ import annotations
@@ -164,6 +164,25 @@ Index(
     history.c.sequence,
     sqlite_where=history.c.sequence.is_not(None),
     postgresql_where=history.c.sequence.is_not(None),
+)
+
+# The primary key is the order of an account's statement. How far it covers the own log is a single value.
+bookings = Table(
+    "bookings",
+    metadata,
+    _key("account"),
+    _key("time"),
+    _key("number"),
+    _key("part"),
+    _number("amount"),
+    _number("balance"),
+    Column("role", SmallInteger, nullable=True),
+    _number("log"),
+    _number("entry"),
+    _number("paid"),
+    Column("cause", String, nullable=False),
+    _number("other", nullable=True),
+    sqlite_with_rowid=False,
 )
 
 history_upto = Table("history_upto", metadata, _key("coop"), _number("length"))

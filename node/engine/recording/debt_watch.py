@@ -8,6 +8,7 @@ differ, as they may after a fork, nothing is claimed.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import msgpack
@@ -23,14 +24,27 @@ from ledger.rules.government.register import read_proposal
 from ledger.state import COMMONS
 from ledger.transactions import Kind
 from ledger.validators.reading import LogReader
-from node.engine.books import Cause, CoopBooks, Move
+from node.engine.books import Cause, CoopBooks
 from node.engine.core import Core
 from node.engine.debts import DebtBook, Standing
+from node.engine.recording.booking_rows import BookingRows
 from node.engine.recording.coming_back import is_last_entry
 from node.errors import LogDamaged
 from node.flows import Flow
+from node.store import Role
 
 _BATCH_BYTES: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Credit:
+    """What an anchor credits: `entry` of the other log, of the time `paid`; by leaving, of the own one."""
+
+    account: int
+    amount: int
+    role: Role
+    entry: int
+    paid: int
 
 
 class DebtWatch:
@@ -44,6 +58,7 @@ class DebtWatch:
         """Forget all: another history of a log stands now."""
         self._book = DebtBook()
         self._books = CoopBooks()
+        self._rows = BookingRows(self._core)
         self._upto = 0
         self._taken: dict[int, int] = {}
         """How far the entries that were followed have taken in each other log."""
@@ -85,6 +100,15 @@ class DebtWatch:
         """The coop's books; None while they are not whole."""
         return self._books if self.is_whole() else None
 
+    def has_bookings(self) -> bool:
+        """Whether the rows of statements cover everything that is committed."""
+        return self._core.store.bookings_upto() == self._length()
+
+    def mend_bookings(self) -> None:
+        """The rows of statements are not what was written: make them again."""
+        self._rows.drop()
+        self.begin_anew()
+
     def _length(self) -> int:
         length, _ = self._core.store.logs().get(self._core.coop, (0, b""))
         return length
@@ -95,6 +119,7 @@ class DebtWatch:
             return
         try:
             next(self._walk, None)
+            self._rows.write(self._upto)
         except LogDamaged as damage:
             self._stopped_by = damage.coop
             self._core.suspected.append(damage)
@@ -119,6 +144,8 @@ class DebtWatch:
         match fields[0]:
             case Kind.PAY | Kind.PAY_DELEGATED:
                 self._pay(time, fields)
+            case Kind.PAY:
+                self._pay(number, time, fields)
             case Kind.RETURN:
                 amount = self._amount(coop=fields[1], number=fields[2])
                 if amount is not None:
@@ -138,9 +165,9 @@ class DebtWatch:
             case _:
                 pass
 
-    def _pay(self, time: int, fields: Sequence[Any]) -> None:
+    def _pay(self, number: int, time: int, fields: Sequence[Any]) -> None:
         _, payer, _, coop, payee, amount, fee, *_ = fields
-        self._book.move(payer, -amount - fee, time)
+        self._paid(payer, -amount - fee, number, time, Role.PAYER)
         if fee:
             self._books.flow(Flow.CONTRIBUTION, fee, time)
         if coop != self._core.coop:
@@ -148,7 +175,15 @@ class DebtWatch:
         elif payee == COMMONS:
             self._books.flow(Flow.GIFT, amount, time)
         else:
-            self._book.move(payee, amount, time)
+            self._paid(payee, amount, number, time, Role.PAYEE)
+
+    def _paid(self, account: int, amount: int, number: int, time: int, role: Role) -> None:
+        """An entry of the own log pays or is paid."""
+        self._book.move(account, amount, time)
+        home = self._core.coop
+        self._rows.payment(
+            account, amount, number, time, role=role, log=home, entry=number, paid=time
+        )
 
     def _spend(self, number: int, time: int, *, payee: int, amount: int) -> None:
         self._move(payee, amount, number, time, Cause.SPENT)
@@ -156,19 +191,16 @@ class DebtWatch:
 
     def _levy(self, number: int, time: int, *, positive: int, negative: int) -> None:
         taken = self._book.levy(positive=positive, negative=negative, time=time)
-        self._books.flow(Flow.LEVY, taken, time)
-        self._books.levies.append(
-            Move(number=number, time=time, cause=Cause.LEVY, positive=positive, negative=negative)
-        )
+        self._books.flow(Flow.LEVY, sum(taken.values()), time)
+        for account, amount in taken.items():
+            self._rows.move(account, -amount, number, time, Cause.LEVY, None)
 
     def _move(
         self, account: int, amount: int, number: int, time: int, cause: Cause, other: int = COMMONS
     ) -> None:
         """Change an account by what is no payment."""
         self._book.move(account, amount, time)
-        self._books.move(
-            account, Move(number=number, time=time, cause=cause, amount=amount, other=other)
-        )
+        self._rows.move(account, amount, number, time, cause, other)
 
     def _open_books(self, number: int, time: int) -> None:
         """With the last part of an opening all accounts have the balances of all parts."""
@@ -223,46 +255,65 @@ class DebtWatch:
         """What an anchor credits: payments from the other log, and what comes back if its coop has left."""
         _, coop, length, *_ = fields
         home = self._core.coop
-        credited: dict[tuple[int, Flow], int] = {}
-
-        def credit(account: int, flow: Flow, amount: int) -> None:
-            credited[account, flow] = credited.get((account, flow), 0) + amount
-
-        for _, (kind, *rest) in self._entries(coop, self._taken.get(coop, 0) + 1, length):
+        credits: list[_Credit] = []
+        for at, paid, (kind, *rest) in self._entries(coop, self._taken.get(coop, 0) + 1, length):
             if kind is None:
                 yield
             elif kind in PAYMENT_KINDS and rest[2] == home:
                 credit(rest[3], Flow.PAID_IN, rest[4])
+            elif kind == Kind.PAY and rest[2] == home:
+                credits.append(_Credit(rest[3], rest[4], Role.PAYEE, at, paid))
             elif kind == Kind.RETURN and rest[0] == home:
                 payer, amount = self._payment(rest[1])
-                credit(payer, Flow.CAME_BACK, amount)
+                credits.append(_Credit(payer, amount, Role.RETURN, at, paid))
         if is_last_entry(self._core.validator, coop, length):
             after = self._core.validator.log(coop).anchored.get(home, 0)
-            for _, (kind, *rest) in self._entries(home, after + 1, number - 1):
+            for at, _, (kind, *rest) in self._entries(home, after + 1, number - 1):
                 if kind is None:
                     yield
                 elif kind in PAYMENT_KINDS and rest[2] == coop:
                     credit(rest[0], Flow.CAME_BACK, rest[4])
+                elif kind == Kind.PAY and rest[2] == coop:
+                    credits.append(_Credit(rest[0], rest[4], Role.LEFT, at, time))
         self._taken[coop] = length
-        self._books.anchor(coop, length=length, number=number, time=time)
-        for (account, flow), amount in credited.items():
-            kept = self._core.validator.account(home, account) if account else None
-            is_open = kept is not None and kept.is_open_at(number - 1)
-            self._books.flow(flow if is_open else Flow.COMMONS_IN, amount, time, coop)
-            if is_open:
-                self._book.move(account, amount, time)
+        for each in credits:
+            self._credit(each, coop, number, time)
 
-    def _entries(self, coop: int, first: int, last: int) -> Iterator[tuple[int, Sequence[Any]]]:
-        """Number and elements of entries of a log; `[None]` stands for the end of a step."""
+    def _credit(self, credit: "_Credit", coop: int, number: int, time: int) -> None:
+        """Entry `number` has taken something in from the log of `coop`."""
+        account, amount = credit.account, credit.amount
+        kept = self._core.validator.account(self._core.coop, account) if account else None
+        if kept is None or not kept.is_open_at(number - 1):
+            self._books.flow(Flow.COMMONS_IN, amount, time, coop)
+            return
+        flow = Flow.PAID_IN if credit.role is Role.PAYEE else Flow.CAME_BACK
+        self._books.flow(flow, amount, time, coop)
+        self._book.move(account, amount, time)
+        self._rows.payment(
+            account,
+            amount,
+            number,
+            time,
+            role=credit.role,
+            log=coop,
+            entry=credit.entry,
+            paid=credit.paid,
+        )
+
+    def _entries(
+        self, coop: int, first: int, last: int
+    ) -> Iterator[tuple[int, int, Sequence[Any]]]:
+        """Number, time and elements of entries of a log; `[None]` stands for the end of a step."""
         while first <= last:
             batch = self._core.store.entries(coop, first, max_bytes=_BATCH_BYTES)
             if batch is None:
                 return
             for entry in split(batch.entries)[: last - first + 1]:
-                yield first, msgpack.unpackb(entry)[1]
+                time, fields = msgpack.unpackb(entry)
+                yield first, time, fields
                 first += 1
             if first <= last:
-                yield first, [None]
+                yield first, 0, [None]
 
     def _amount(self, *, coop: int, number: int) -> int | None:
         """What an entry of a log paid to this coop; None where a fork has left another there, or none."""

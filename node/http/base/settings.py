@@ -45,8 +45,6 @@ class HttpSettings:
     """How much of that one address may have; at least `entries_bytes`."""
     page_items: int = 200
     """The most items of one page."""
-    statement_rows: int = 500_000
-    """The most payments of an account that are summed for a statement."""
     connections: int = 4_000
     """How many connections may be open; fewer where the system allows fewer."""
     connections_each: int = 256

@@ -1,102 +1,81 @@
-"""An account's movements in the order in which its coop's log has them, with the balance after each.
+"""A page of an account's statement, from the rows that the node keeps of every change of a balance.
 
 A payment from another coop changes the balance when the own log takes it in, not when it was made there. So
-movements go by the entry of the own log: what was printed for a month that is over stays as it was. Rows of
-the history index say how much, the coop's books (`node.engine.books`) say when, and what there was that is no
-payment. Nothing here reads an entry.
+rows go by the entries of the own log: what was printed for a month that is over stays as it was. A page
+costs what it shows, however long the account's history.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
-from ledger.government.commons import Rates
 from ledger.state import Account
-from node.engine.books import Anchors, Cause, CoopBooks, Move
-from node.store import HistoryRow, Role
+from node.engine.books import Cause
+from node.engine.view import View
+from node.store import BookingPlace, BookingRow
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """Where a movement stands: the entry of the own log that booked it, then log and number there."""
-
-    booked: int
-    log: int
-    number: int
-
-    def __str__(self) -> str:
-        return f"{self.booked}.{self.log}.{self.number}"
+class BookingsDamaged(Exception):
+    """The rows don't add up: what is stored is not what was written."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Movement:
-    """A change of a balance, of which `balance` is left; a payment has its row, all else its move."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows from after a place on, the balance before the time and at its end, and where to go on."""
 
-    place: Place
-    time: int
-    amount: int
-    balance: int = 0
-    row: HistoryRow | None = None
-    move: Move | None = None
+    opening: int
+    closing: int
+    rows: Sequence[BookingRow]
+    next: BookingPlace | None
 
 
-def booked(row: HistoryRow, books: CoopBooks, *, home: int) -> Movement | None:
-    """A row of the history as a movement; None while the own log has not taken it in."""
-    if row.log == home:
-        found: tuple[int, int] | None = row.number, row.time
-    else:
-        anchors = books.anchors.get(row.log)
-        found = None if anchors is None else _taken_in(row, anchors)
-    if found is None:
-        return None
-    number, time = found
-    return Movement(place=Place(number, row.log, row.number), time=time, amount=row.amount, row=row)
+def page_of(
+    view: View, account: Account, *, since: int, until: int, after: BookingPlace | None, most: int
+) -> Page:
+    """A page of the rows from `since` to before `until`. Raises `BookingsDamaged`."""
+    store, number = view.store, account.number
+    before = store.last_booking(number, until=since)
+    opening = 0 if before is None else before.balance
+    start = BookingPlace(since, 0, 0) if after is None else max(after, BookingPlace(since, 0, 0))
+    rows = store.bookings(number, after=start, until=until, limit=most + 1)
+    check_rows(rows)
+    if rows and after is None and rows[0].balance - rows[0].amount != opening:
+        raise BookingsDamaged
+    last = store.last_booking(number, until=until)
+    closing = opening if last is None else last.balance
+    log = view.validator.log(view.coop)
+    made = unexplained(last, account.balance, length=log.length, time=log.time, account=number)
+    if made is not None and since <= made.place.time < until:
+        closing = made.balance
+        if start < made.place:
+            rows = [*rows, made]
+    shown = rows[:most]
+    return Page(
+        opening=opening,
+        closing=closing,
+        rows=shown,
+        next=shown[-1].place if len(rows) > most else None,
+    )
 
 
-def _taken_in(row: HistoryRow, anchors: Anchors) -> tuple[int, int] | None:
-    """What came back by leaving came with the last anchor of the coop that left."""
-    return anchors.last() if row.role is Role.LEFT else anchors.booked(row.number)
+def check_rows(rows: Sequence[BookingRow]) -> None:
+    """Raise `BookingsDamaged` unless each balance follows from the one before it."""
+    for row, following in pairwise(rows):
+        if row.balance + following.amount != following.balance:
+            raise BookingsDamaged
 
 
-def moved(moves: Iterable[Move], *, home: int) -> list[Movement]:
-    """What was no payment, as movements."""
-    return [
-        Movement(place=Place(move.number, home, at), time=move.time, amount=move.amount, move=move)
-        for at, move in enumerate(moves)
-    ]
-
-
-def in_order(movements: Sequence[Movement], account: Account) -> Iterator[Movement]:
-    """All movements of an account from the first on, with the balance after each.
-
-    What came for an account that had closed by then is the commons', and what a levy took follows from the
-    balance that it found.
-    """
-    balance = 0
-    for each in sorted(movements, key=lambda movement: movement.place):
-        move = each.move
-        if not account.is_open_at(each.place.booked - 1):
-            continue
-        amount = each.amount
-        if move is not None and move.cause is Cause.LEVY:
-            amount = -Rates(move.positive, move.negative).of(balance)
-        if amount:
-            balance += amount
-            yield replace(each, amount=amount, balance=balance)
-
-
-def made_up(
-    movements: list[Movement], *, balance: int, length: int, time: int, home: int
-) -> list[Movement]:
-    """The same, and one more where the books have another balance than follows from what stands."""
-    reached = movements[-1].balance if movements else 0
+def unexplained(
+    last: BookingRow | None, balance: int, *, length: int, time: int, account: int
+) -> BookingRow | None:
+    """A row more where the books have another balance than follows from the histories that stand."""
+    reached = 0 if last is None else last.balance
     if reached == balance:
-        return movements
-    move = Move(number=length, time=time, cause=Cause.OTHER, amount=balance - reached)
-    last = Movement(
-        place=Place(length + 1, home, 0),
-        time=time,
+        return None
+    return BookingRow(
+        account=account,
+        place=BookingPlace(time, length + 1, 0),
         amount=balance - reached,
         balance=balance,
-        move=move,
+        cause=Cause.OTHER.value,
     )
-    return [*movements, last]

@@ -31,10 +31,3 @@ REASON_NOT_FOUND: Final = not_found(
 MEMO_NOT_FOUND: Final = not_found(
     "memo_not_found", "There is no memo for you under this reference.", "It may be erased."
 )
-STATEMENT_TOO_LONG: Final = ProblemKind(
-    "statement_too_long",
-    422,
-    "Too much for a statement",
-    "The account has more payments than this node sums for a statement.",
-    "Ask whoever runs the node to raise `statement_rows`, or take the payments from the history.",
-)

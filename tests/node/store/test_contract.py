@@ -8,6 +8,8 @@ import pytest
 from ledger.chain import SignedHead
 from node.errors import StorageFault, StoreInUse, StoreMisuse
 from node.store import (
+    BookingPlace,
+    BookingRow,
     Document,
     DocumentKind,
     Evidence,
@@ -431,6 +433,56 @@ def test_payments_are_found_by_their_sequence_number(place: Place) -> None:
         assert store.find_payments(2, []) == {}
         many = [(5, sequence) for sequence in range(1, 3000)]
         assert set(store.find_payments(1, many)) == {(5, sequence) for sequence in range(1, 41)}
+
+
+def rows_of_statement() -> list[BookingRow]:
+    """Forty rows of one account, several of some entries, and one of another account."""
+    rows, balance = [], 0
+    for index in range(40):
+        place, balance = BookingPlace(100 + index // 5, 1 + index // 2, index % 2), balance - index
+        rows.append(
+            BookingRow(
+                account=5,
+                place=place,
+                amount=-index,
+                balance=balance,
+                role=Role.PAYER if index % 3 else None,
+                log=1,
+                entry=index,
+                paid=index,
+                cause="" if index % 3 else "levy",
+                other=None if index % 2 else 7,
+            )
+        )
+    return [*rows, replace(rows[3], account=6)]
+
+
+def test_a_statement_is_paged_oldest_first(place: Place) -> None:
+    rows = rows_of_statement()
+    with place.open() as store:
+        assert (store.bookings_upto(), store.last_booking(5, until=MAX)) == (0, None)
+        store.add_bookings(rows[:20], 10)
+        store.add_bookings(rows[20:], 21)
+    with place.open() as store:
+        assert store.bookings_upto() == 21
+        read: list[BookingRow] = []
+        after = BookingPlace(0, 0, 0)
+        while page := store.bookings(5, after=after, until=MAX, limit=7):
+            assert len(page) <= 7
+            read += page
+            after = page[-1].place
+        assert read == rows[:40]
+        within = [row for row in rows[:40] if 103 <= row.place.time < 105]
+        assert store.bookings(5, after=BookingPlace(103, 0, 0), until=105, limit=99) == within
+        assert store.last_booking(5, until=105) == within[-1]
+        assert store.last_booking(5, until=100) is None
+        assert store.last_booking(6, until=MAX) == rows[40]
+        with pytest.raises(StoreMisuse):
+            store.add_bookings([], 20)
+        store.add_bookings([replace(rows[39], balance=0)], 21)
+        assert store.last_booking(5, until=MAX) == replace(rows[39], balance=0)
+        store.drop_bookings()
+        assert (store.bookings_upto(), store.last_booking(5, until=MAX)) == (0, None)
 
 
 def test_history_may_be_added_twice_but_never_covers_less(place: Place) -> None:

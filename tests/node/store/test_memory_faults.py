@@ -6,6 +6,8 @@ import pytest
 
 from node.errors import StorageFault, StoreInUse
 from node.store import (
+    BookingPlace,
+    BookingRow,
     HistoryRow,
     MemoryDisk,
     MemoryFault,
@@ -40,6 +42,11 @@ def test_a_fault_stops_the_store_and_opening_again_shows_the_disk(
         again.commit(Write(meta={"one": b"1"}))
 
 
+def booking(account: int, number: int, balance: int) -> BookingRow:
+    place = BookingPlace(number, number, 0)
+    return BookingRow(account=account, place=place, amount=balance, balance=balance, cause="levy")
+
+
 WRITES: dict[str, tuple[Callable[[MemoryStore], None], Callable[[MemoryStore], bool]]] = {
     "commit": (
         lambda store: store.commit(Write(meta={"one": b"1"})),
@@ -54,6 +61,10 @@ WRITES: dict[str, tuple[Callable[[MemoryStore], None], Callable[[MemoryStore], b
             [HistoryRow(coop=1, account=1, time=1, log=1, number=1, role=Role.PAYEE)], {1: 1}
         ),
         lambda store: bool(store.history(coop=1, account=1, limit=1)),
+    ),
+    "add_bookings": (
+        lambda store: store.add_bookings([booking(1, 1, 5)], 1),
+        lambda store: store.bookings_upto() == 1,
     ),
 }
 

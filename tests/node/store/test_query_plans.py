@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from node.store import DocumentKind, HistoryPlace, HistoryRow, Role, Write
+from node.store import BookingPlace, DocumentKind, HistoryPlace, HistoryRow, Role, Write
 from node.store.reading import read_logs
 from node.store.sql import SqlStore
 from tests.node.store.logs import Log
@@ -32,6 +32,8 @@ READS: dict[str, Callable[[SqlStore], object]] = {
     "history": lambda store: store.history(
         coop=7, account=1, before=HistoryPlace(time=9, log=9, number=9), limit=9
     ),
+    "bookings": lambda store: store.bookings(1, after=BookingPlace(9, 9, 0), until=99, limit=9),
+    "last_booking": lambda store: store.last_booking(1, until=99),
     "late signature": lambda store: store.commit(Write(signatures=[Log(7).signed_head(0)])),
 }
 

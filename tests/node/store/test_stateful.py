@@ -15,6 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from node.errors import NodeFault, StorageFault, StoreMisuse
 from node.store import (
+    BookingPlace,
+    BookingRow,
     Document,
     DocumentKind,
     Evidence,
@@ -85,6 +87,21 @@ payments = st.builds(
 )
 
 
+booked = st.builds(
+    BookingRow,
+    account=small,
+    place=st.builds(BookingPlace, small, small, small),
+    amount=st.integers(-5, 5),
+    balance=st.integers(-5, 5),
+    role=st.sampled_from([None, Role.PAYEE, Role.LEFT]),
+    log=small,
+    entry=small,
+    paid=small,
+    cause=st.sampled_from(["", "levy"]),
+    other=st.none() | small,
+)
+
+
 def outcome(act: Callable[[], object]) -> object:
     """What came of it: an answer, or the kind of fault."""
     try:
@@ -149,6 +166,24 @@ class BothStores(RuleBasedStateMachine):
     def add_history(self, added: list[HistoryRow], upto: dict[int, int]) -> None:
         self.both(lambda store: store.add_history(added, upto))
 
+    @rule(added=st.lists(booked, max_size=5), upto=small)
+    def add_bookings(self, added: list[BookingRow], upto: int) -> None:
+        # One place once: which of two rows counts is nobody's concern.
+        fresh = list({(row.account, row.place): row for row in added}.values())
+        self.both(lambda store: store.add_bookings(fresh, upto))
+
+    @rule()
+    def drop_bookings(self) -> None:
+        self.both(lambda store: store.drop_bookings())
+
+    @rule(account=small, place=st.tuples(small, small, small), until=small, limit=st.integers(0, 4))
+    def read_bookings(
+        self, account: int, place: tuple[int, int, int], until: int, limit: int
+    ) -> None:
+        after = BookingPlace(*place)
+        self.both(lambda store: store.bookings(account, after=after, until=until, limit=limit))
+        self.both(lambda store: store.last_booking(account, until=until))
+
     @rule()
     def drop_history(self) -> None:
         self.both(lambda store: store.drop_history())
@@ -202,6 +237,7 @@ class BothStores(RuleBasedStateMachine):
         self.both(lambda store: store.evidence())
         self.both(lambda store: store.newest_snapshot())
         self.both(lambda store: store.history_upto())
+        self.both(lambda store: store.bookings_upto())
         for kind in DocumentKind:
             self.both(lambda store, kind=kind: store.documents(kind, limit=3))  # type: ignore[misc]
         for coop in COOPS:

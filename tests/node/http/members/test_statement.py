@@ -1,12 +1,15 @@
 """Statements and the coop's books over HTTP: they add up, page by page, for any time."""
 
-import dataclasses
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ledger.codec import MAX
-from node.http.members.booking import Movement, Place, made_up
+from node.engine.view import View
+from node.http.members.booking import BookingsDamaged, check_rows, unexplained
+from node.store import BookingPlace, BookingRow
 from tests.node.http.towns import Town, one_node, some_nodes
 from tests.node.loops import on_loop, until
 from tests.node.running import QUICK, JsonObject
@@ -123,22 +126,57 @@ async def test_bad_questions_are_refused(tmp_path: Path) -> None:
 
 
 @on_loop
-async def test_more_than_is_summed_is_said(tmp_path: Path) -> None:
+async def test_what_does_not_add_up_is_made_again(tmp_path: Path) -> None:
+    """A disk changes a balance: nobody is shown it, and the rows are made from the log again."""
     async with one_node(tmp_path) as town:
-        for sequence in (1, 2):
-            (await town.client.post("/v1/payments", town.pay(sequence=sequence))).ok()
-        api = town.node.api
-        bounded = dataclasses.replace(api.settings, statement_rows=1)
-        object.__setattr__(api, "settings", bounded)
-        answer = await town.client.get("/v1/me/statement", token=await town.people.member(1))
-        assert answer.problem() == "statement_too_long"
+        for sequence in (1, 2, 3):
+            (await town.client.post("/v1/payments", town.pay(sequence=sequence, amount=10))).ok()
+        right = await statement(town, 1)
+
+        def damage(view: View) -> None:
+            (row, *_) = view.store.bookings(1, after=BookingPlace(0, 0, 0), until=MAX, limit=9)[1:]
+            view.store.add_bookings([replace(row, balance=-7)], view.store.bookings_upto())
+
+        await town.node.runner.ask(damage)
+        token = await town.people.member(1)
+        wrong = await town.client.get("/v1/me/statement", token=token)
+        assert wrong.problem() == "busy"
+        assert await statement(town, 1) == right
+
+
+@on_loop
+async def test_a_page_reads_what_it_shows(tmp_path: Path) -> None:
+    """Neither the first nor the last page of a long statement reads the rest."""
+    async with one_node(tmp_path) as town:
+        for sequence in range(1, 41):
+            (await town.client.post("/v1/payments", town.pay(sequence=sequence, amount=1))).ok()
+        await statement(town, 1)
+        asked: list[int] = []
+
+        def count(view: View) -> None:
+            store, read = view.store, view.store.bookings
+
+            def counted(*given: Any, **more: Any) -> Any:
+                found = read(*given, **more)
+                asked.append(len(found))
+                return found
+
+            store.bookings = counted  # type: ignore[method-assign]
+
+        await town.node.runner.ask(count)
+        found = await statement(town, 1)
+        assert [line["balance"] for line in found["lines"]] == [-each for each in range(1, 41)]
+        assert max(asked) == 3 and len(asked) == 20
 
 
 @pytest.mark.parametrize("balance", [-5, 0, 7])
 def test_what_the_entries_do_not_explain_is_a_line_of_its_own(balance: int) -> None:
-    known = [Movement(place=Place(3, 1, 3), time=9, amount=7, balance=7)]
-    made = made_up(known, balance=balance, length=12, time=20, home=1)
-    assert made[0] == known[0]
-    assert made[-1].balance == balance
-    assert len(made) == (1 if balance == 7 else 2)
-    assert sum(each.amount for each in made) == balance
+    last = BookingRow(account=1, place=BookingPlace(9, 3, 0), amount=7, balance=7)
+    made = unexplained(last, balance, length=12, time=20, account=1)
+    assert (made is None) is (balance == 7)
+    if made is not None:
+        check_rows([last, made])
+        assert (made.balance, made.cause) == (balance, "other")
+        assert made.place > last.place
+    with pytest.raises(BookingsDamaged):
+        check_rows([last, replace(last, amount=1)])
