@@ -13,6 +13,7 @@ ALLOWED = {
     "node/join_requests.py",  # a coop that wants to join, under a tag of its own
     "node/link/handshake.py",  # who is there; says nothing about a log
     "node/merchant/signing.py",  # a webhook's body, under a tag of its own
+    "node/notices/push.py",  # who sends to push services, with a key of another curve that follows from it
 }
 
 
