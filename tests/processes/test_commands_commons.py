@@ -73,7 +73,7 @@ def check_statements(desk: Desk, url: str, wallets: dict[str, Path], folder: Pat
         assert sum(each["amount"] for each in found["bookings"]) == balance
         kinds[name] = [each["kind"] for each in found["bookings"]]
         said = desk.run(["statement", "--format", "csv"], "--wallet", wallet).stdout
-        assert said.splitlines()[-1].count('"') == 16 and "closing balance" in said
+        assert said.splitlines()[-1].count('"') == 20 and "closing balance" in said
     assert kinds["alice"][-2:] == ["paid", "contribution"]
     assert kinds["beto"][-2:] == ["received", "spent"]
     later = desk.ok(["statement", "--from", "2999-01-01", "--to", "2999-02-01"], "--wallet", wallet)

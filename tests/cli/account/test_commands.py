@@ -48,6 +48,16 @@ def test_a_change_says_which_it_was(change: dict[str, object], words: str) -> No
 def test_a_line_says_what_became_of_a_payment(item: dict[str, object], state: str) -> None:
     more = {"time": 1_782_000_000, "amount": 1_250, "fee": 50, "coop": "norte", "number": 7}
     line = history_line({**more, "other": {"handle": "ana", "coop": "sur"}, **item})
-    assert line.shown()[2:] == ["ana@sur", state, "norte/7", ""]
+    assert line.shown()[2:] == ["ana@sur", state, "norte/7", "", ""]
     amount = -1_300 if item["direction"] == "out" else 1_250
-    assert line.cells() == ["2026-06-21 00:00:00", Amount(amount), "ana@sur", state, "norte/7", ""]
+    place = ["ana@sur", state, "norte/7", ""]
+    assert line.cells() == ["2026-06-21 00:00:00", Amount(amount), *place, "", ""]
+
+
+def test_a_line_says_what_it_was_for_and_worth() -> None:
+    item = {"time": 1, "amount": 100, "fee": 0, "coop": "norte", "number": 7, "direction": "in"}
+    told = {"bill": "bread", "worth": {"currency": "ARS", "minor": 157_000, "day": 1}}
+    line = history_line({**item, **told, "other": {"handle": "ana", "coop": "sur"}})
+    assert line.shown()[-2:] == ["bread", "ARS 1570.00"]
+    assert line.cells()[-3:] == ["bread", "ARS", Amount(157_000)]
+    assert history_line({**item, **told, "memo": "two loaves", "other": {}}).memo == "two loaves"
