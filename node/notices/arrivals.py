@@ -12,7 +12,7 @@ from typing import Final
 import msgpack
 
 from ledger.codec import split
-from ledger.transactions import Kind
+from ledger.kinds import PAYMENT_KINDS
 from ledger.validators.interface import Validator
 from node.store import Segment
 
@@ -43,7 +43,11 @@ class Arrivals:
         for segment in segments:
             for number, entry in enumerate(split(segment.entries), segment.first):
                 _, fields = msgpack.unpackb(entry)
-                if fields[0] != Kind.PAY or fields[3] != self._coop or fields[4] not in wanted:
+                if (
+                    fields[0] not in PAYMENT_KINDS
+                    or fields[3] != self._coop
+                    or fields[4] not in wanted
+                ):
                     continue
                 account, amount = fields[4], fields[5]
                 if segment.coop == self._coop:

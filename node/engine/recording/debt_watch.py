@@ -143,8 +143,6 @@ class DebtWatch:
         """What an entry of the own log that is no anchor moves."""
         match fields[0]:
             case Kind.PAY | Kind.PAY_DELEGATED:
-                self._pay(time, fields)
-            case Kind.PAY:
                 self._pay(number, time, fields)
             case Kind.RETURN:
                 amount = self._amount(coop=fields[1], number=fields[2])
@@ -260,8 +258,6 @@ class DebtWatch:
             if kind is None:
                 yield
             elif kind in PAYMENT_KINDS and rest[2] == home:
-                credit(rest[3], Flow.PAID_IN, rest[4])
-            elif kind == Kind.PAY and rest[2] == home:
                 credits.append(_Credit(rest[3], rest[4], Role.PAYEE, at, paid))
             elif kind == Kind.RETURN and rest[0] == home:
                 payer, amount = self._payment(rest[1])
@@ -272,8 +268,6 @@ class DebtWatch:
                 if kind is None:
                     yield
                 elif kind in PAYMENT_KINDS and rest[2] == coop:
-                    credit(rest[0], Flow.CAME_BACK, rest[4])
-                elif kind == Kind.PAY and rest[2] == coop:
                     credits.append(_Credit(rest[0], rest[4], Role.LEFT, at, time))
         self._taken[coop] = length
         for each in credits:

@@ -7,10 +7,8 @@ import { explain } from "../parts/explain.js";
 import { keepLibrary, keepPages } from "../parts/keeping.js";
 import { historyItem, notes } from "../parts/history.js";
 import { NotStanding, whoSigns } from "../protocol/signing.js";
-import { showFall } from "../parts/limits.js";
 import { checkReceipt, decodeReceipt } from "../protocol/receipts.js";
 import { review, scanCode, setUpPayForm, showPay, stopScan } from "./payform.js";
-import { forgetPlaces } from "../parts/notice_places.js";
 import { payNow } from "./review.js";
 import { OutcomeUnknown, resume } from "../parts/paying.js";
 import { alsoInside, isPayment, mark, paymentFacts, receiptPicture } from "../parts/receipt.js";
@@ -159,7 +157,7 @@ function showAccount(me, asOf) {
     ? say("You can pay up to {amount}.", { amount: showAmount(Math.max(me.available, 0)) })
     : explain(new Problem({ code: `account_${me.status}` }));
   byId("near-limit").hidden = me.is_near_limit !== true;
-  showFall(me);
+  if (me.fall) import("../parts/limits.js").then((part) => part.showFall(me));
   byId("long-debt").hidden = me.debt?.is_long !== true;
   byId("as-of").textContent = asOf;
 }
@@ -364,7 +362,7 @@ const ACTIONS = {
       return;
     }
     await page.store.forgetWallet();
-    await forgetPlaces();
+    await (await import("../parts/notice_places.js")).forgetPlaces();
     location.reload();
   },
 };

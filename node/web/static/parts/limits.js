@@ -10,6 +10,6 @@ export function showFall({ fall }) {
 }
 
 const fallWords = ({ time, limit, beyond }) => say(
-  "On {day} your limit falls to {limit}. That is {beyond} less than you owe or answer for: sell before then, or talk to your stewards.",
+  "On {day} your limit falls to {limit}: {beyond} too little for what you owe. Sell first.",
   { day: showDay(time), limit: showAmount(limit), beyond: showAmount(beyond) },
 );
