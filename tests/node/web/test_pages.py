@@ -29,7 +29,7 @@ PAGES = (
     "/desk",
     "/verify",
 )
-MOST_BYTES = 49_000
+MOST_BYTES = 50_000
 MOST_FILES = 3
 MARKUP = "<script>alert(1)</script>"
 
