@@ -22,6 +22,7 @@ PAGE_SCRIPTS: Final = (
     "books",
     "desk",
     "guarantees",
+    "keys",
     "me",
     "notices",
     "pay",

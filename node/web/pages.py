@@ -232,6 +232,7 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/notices", _shell("notices.html")),
     ("/votes", get_votes),
     ("/guarantees", _shell("guarantees.html")),
+    ("/keys", _shell("keys.html")),
     ("/desk", get_desk),
     ("/verify", _shell("verify.html")),
     ("/manifest.webmanifest", get_manifest),

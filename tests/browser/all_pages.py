@@ -16,6 +16,7 @@ STRANGERS: Final = {
     "statement-none": "/statement",
     "votes-none": "/votes",
     "guarantees-none": "/guarantees",
+    "keys-none": "/keys",
     "verify": "/verify",
     "counter-none": "/pos",
     "selling-none": "/selling",
@@ -31,6 +32,7 @@ MEMBERS: Final = {
     "statement": "/statement",
     "votes": "/votes",
     "guarantees": "/guarantees",
+    "keys": "/keys",
     "counter": "/pos",
     "selling": "/selling",
 }

@@ -16,6 +16,7 @@ PAGES = (
     "/commons",
     "/federation",
     "/guarantees",
+    "/keys",
     "/desk",
     "/wallet",
     "/pay?to=member7@norte&amount=12.50",
@@ -76,7 +77,15 @@ def test_nothing_of_the_head_but_the_mark_stands_beside_a_payment(
         assert_large_text_fits(phone)
         phone.click(press)
     phone.find(".menu summary")
-    for path in ("/wallet", "/wallet#pay", "/wallet#request", "/me", "/votes", "/guarantees"):
+    for path in (
+        "/wallet",
+        "/wallet#pay",
+        "/wallet#request",
+        "/me",
+        "/votes",
+        "/guarantees",
+        "/keys",
+    ):
         phone.open("about:blank")
         phone.open(f"{stage.urls[1]}{path}")
         phone.find("main h1")

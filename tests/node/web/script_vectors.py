@@ -15,7 +15,16 @@ MODULES: Final = {
             "protocol",
             (
                 *("bytes", "chain", "charter", "codec", "guarantees", "guards"),
-                *("messages", "mnemonic", "names", "receipts", "sealing", "signing", "tally"),
+                *(
+                    "messages",
+                    "mnemonic",
+                    "names",
+                    "owning",
+                    "receipts",
+                    "sealing",
+                    "signing",
+                    "tally",
+                ),
             ),
         ),
         ("parts", ("amounts", "bookings", "contacts", "links", "tables", "unseen")),

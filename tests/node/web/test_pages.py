@@ -25,6 +25,7 @@ PAGES = (
     "/me",
     "/votes",
     "/guarantees",
+    "/keys",
     "/selling",
     "/desk",
     "/verify",

@@ -19,6 +19,7 @@ EXPLAINED = tuple(
         "explain_guarantees",
         "explain_selling",
         "explain_notices",
+        "explain_owning",
     )
 )
 
@@ -34,7 +35,6 @@ NEVER_BY_A_PAGE = {
     "sequence_gap",
     "fee_out_of_range",
     "coop_unknown",
-    "key_inadmissible",
     "steward_unknown",
     "stewards_too_few",
     # Bylaws are adopted with the program.
@@ -52,11 +52,7 @@ NEVER_BY_A_PAGE = {
     "guardians_too_few",
     "restore_early",
     "lapse_early",
-    # Keys are delegated, and owners named, with the program; it also signs by several.
-    "delegate_terms_wrong",
-    "delegate_until_wrong",
-    "delegate_unknown",
-    "delegate_key_taken",
+    # With the program owners are named, and several sign; it also pays by delegated keys.
     "delegate_expired",
     "delegate_payment_cap",
     "delegate_day_cap",

@@ -1,7 +1,7 @@
 // Runs the vectors through the pages' modules. An expression: an async function that takes the
 // modules and the vectors and returns what it checked and every difference, in words.
 (async (modules, vectors) => {
-  const { bookings, bytes, chain, charter, codec, contacts, guarantees, guards, messages, mnemonic, names, receipts, sealing, signing, tally } = modules;
+  const { bookings, bytes, chain, charter, codec, contacts, guarantees, guards, messages, mnemonic, names, owning, receipts, sealing, signing, tally } = modules;
   const { toHex, fromHex } = bytes;
   const differences = [];
   let checked = 0;
@@ -32,6 +32,32 @@
     return given.text ?? given.str;
   };
 
+  // Owners sign one after the other, the last one first; one of them has not signed, and one alone is not enough.
+  const ownersSign = async ({ note, bytes: hex, signatures }, whole) => {
+    const where = { federation: fromHex(vectors.transactions.federation), coop: vectors.transactions.coop };
+    const signers = await Promise.all(signatures.map(({ seed }) => signing.keyFromSeed(fromHex(seed))));
+    const places = Array.isArray(whole.signature) ? whole.signature.map(([place]) => place) : [0];
+    const spare = await signing.keyFromSeed(new Uint8Array(32).fill(7));
+    const owners = Array.from({ length: places.at(-1) + 1 }, (_, place) => signers[places.indexOf(place)]?.publicKey ?? spare.publicKey);
+    let found = { transaction: owning.asRead(whole), missing: places.length };
+    for (const [done, key] of [...signers].reverse().entries()) {
+      found = await owning.withSignature(found.transaction, { owners, needed: places.length }, { ...key, ...where });
+      same(`owners ${note}, still needed`, found.missing, places.length - done - 1);
+    }
+    same(`owners ${note}`, toHex(messages.encodeTransaction(found.transaction)), hex);
+    const again = await owning.withSignature(found.transaction, { owners, needed: places.length }, { ...signers[0], ...where }).catch((error) => error);
+    if (owners.length > 1) same(`owners ${note}, twice`, toHex(messages.encodeTransaction(again.transaction)), hex);
+    const fails = async (what, type, given, key) => {
+      const error = await owning.withSignature(given, { owners, needed: 2 }, { ...key, ...where }).catch((each) => each);
+      same(`owners ${note}, ${what}`, error instanceof type, true);
+    };
+    await fails("a stranger", owning.NotAnOwner, found.transaction, await signing.keyFromSeed(new Uint8Array(32).fill(8)));
+    if (owners.length === 1) return;
+    const [[place, signature]] = found.transaction.signature;
+    await fails("one who is none any more", owning.DraftStale, { ...found.transaction, signature: [[place + 1, signature]] }, signers[0]);
+    await fails("a place that no owner has", owning.DraftStale, { ...found.transaction, signature: [[owners.length, signature]] }, signers[0]);
+  };
+
   for (const { value: given, bytes: hex } of vectors.codec.valid) {
     same(`codec encode ${hex}`, toHex(codec.encode(value(given))), hex);
     same(`codec round ${hex}`, toHex(codec.encode(codec.decode(fromHex(hex)))), hex);
@@ -60,6 +86,12 @@
       const message = messages.entryMessage({ federation, coop: vectors.transactions.coop }, transaction);
       same(`entry message ${each.note}`, toHex(message), each.message);
     }
+  }
+  const reshaped = vectors.transactions.cases.map(({ bytes: hex }) => messages.decodeTransaction(fromHex(hex)));
+  for (const [at, whole] of reshaped.entries()) {
+    const isOwned = whole.kind === messages.DELEGATE || whole.kind === messages.OWNERS
+      || (whole.kind === messages.PAY && Array.isArray(whole.signature));
+    if (isOwned) await ownersSign(vectors.transactions.cases[at], whole);
   }
   for (const each of vectors.transactions.malformed) {
     await refused(`malformed ${each.note}`, () => messages.decodeEntry(fromHex(each.entry)));

@@ -9,7 +9,7 @@ import { toHex } from "../protocol/bytes.js";
 import {
   ACKNOWLEDGE, ADMIT, ANCHOR, ATTEST, BYLAWS, CHARTER, DELEGATE, ENACT, GUARANTEE, GUARDIANS, INDEX, LAPSE, LEAVE,
   LEVY, LIMIT, OBJECT, OPENING, OWNERS, PAY, PAY_DELEGATED, PROPOSE, RECOVER, REKEY, RESTORE, RETURN, SETTLE,
-  SPEND, STATUS, VOTE,
+  SPEND, STATUS, VOTE, balancesOf,
 } from "../protocol/messages.js";
 import { make } from "./dom.js";
 import { actionWords, detailsOfProposal } from "./voting_words.js";

@@ -1,0 +1,32 @@
+// Whose keys sign for an account, and which pay from it within caps: as the node tells it, and in words.
+
+import { fromHex, toHex } from "../protocol/bytes.js";
+import { get } from "./api.js";
+import { make } from "./dom.js";
+import { say, showAmount, showTime } from "./words.js";
+
+// Of an account of this cooperative, by its number or `@` and name: {account, revision, owners, needed, tills, contribution},
+// keys as bytes.
+export async function fetchKeys(named) {
+  const told = await get(`/v1/keys/${encodeURIComponent(named)}`);
+  return {
+    account: told.account, revision: told.revision, owners: told.owners.map(fromHex), needed: told.owners_needed,
+    contribution: told.contribution,
+    tills: told.delegated.map((each) => ({
+      place: each.place, key: fromHex(each.key), perPayment: each.per_payment, perDay: each.per_day, until: each.until,
+      payees: each.payees && each.payees.map(({ coop_number: coop, account }) => [coop, account]),
+      nextSequence: each.next_sequence, spentToday: each.spent_today,
+    })),
+  };
+}
+
+// The pairs of facts of what a key may pay. `nameOf(coop, account)` says whom it means.
+export function capFacts({ key, perPayment, perDay, until, payees }, nameOf) {
+  return [
+    [say("At once, up to"), showAmount(perPayment)],
+    [say("In a day, up to"), showAmount(perDay)],
+    [say("Until"), showTime(until)],
+    [say("To whom"), payees === null ? say("anybody") : payees.map(([coop, account]) => nameOf(coop, account)).join(", ")],
+    [say("Key"), make("code", { class: "long" }, toHex(key))],
+  ];
+}

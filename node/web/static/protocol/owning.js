@@ -1,0 +1,45 @@
+// The keys of an account as its owners use them: docs/PROTOCOL.md, section 14. `tests/vectors/transactions.json` has what
+// they sign as examples.
+
+import { isEqual } from "./bytes.js";
+import { DELEGATE, decodeTransaction, encodeTransaction, entryMessage } from "./messages.js";
+import { isSigned, sign } from "./signing.js";
+
+const MOST_PLACES = 64;
+
+// The key owns no part of the account.
+export class NotAnOwner extends Error {}
+
+// Somebody has signed who owns the account no more, or it is of another cooperative.
+export class DraftStale extends Error {}
+
+// The lowest place without a key, or undefined; `taken` are places.
+export const freePlace = (taken) => Array.from({ length: MOST_PLACES }, (_, place) => place).find((place) => !taken.includes(place));
+
+// Lets a key pay within caps: {key, perPayment, perDay, until, payees}.
+export const delegation = ({ account, revision, place }, caps) => asRead({ kind: DELEGATE, account, revision, place, ...caps });
+
+// Takes the key of a place away.
+export const revocation = (at) => delegation(at, { key: null, perPayment: 0, perDay: 0, until: 0, payees: null });
+
+// As others will read it from its bytes: what is shown before it is signed is this, and this is signed. Throws where its
+// bytes would be refused for their shape.
+export function asRead(transaction) {
+  return { ...decodeTransaction(encodeTransaction({ ...transaction, signature: new Uint8Array(64) })), signature: null };
+}
+
+// {transaction, missing}: with one signature more, of the account's one key or of the owner that the key is (14.1), and how
+// many are still needed. `owners` are public keys by their places.
+export async function withSignature(transaction, { owners, needed }, { privateKey, publicKey, federation, coop }) {
+  const place = owners.findIndex((key) => isEqual(key, publicKey));
+  if (place < 0) throw new NotAnOwner();
+  const message = entryMessage({ federation, coop }, transaction);
+  const before = Array.isArray(transaction.signature) ? transaction.signature : [];
+  for (const [other, each] of before) {
+    if (other >= owners.length || !(await isSigned(owners[other], message, each))) throw new DraftStale();
+  }
+  const own = await sign(privateKey, message);
+  if (owners.length === 1) return { transaction: { ...transaction, signature: own }, missing: 0 };
+  const signature = [...before.filter(([other]) => other !== place), [place, own]].sort(([one], [other]) => one - other);
+  return { transaction: { ...transaction, signature }, missing: Math.max(0, needed - signature.length) };
+}
