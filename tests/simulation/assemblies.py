@@ -6,6 +6,7 @@ It begins once the first members are there. Its randomness is its own, so that a
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,7 @@ from node.engine.events import Ask, Submit
 from node.engine.view import View
 from tests.simulation import bonds, deeds, livelihoods
 from tests.simulation.hands import Hand
-from tests.simulation.misdeeds import MISDEEDS
+from tests.simulation.misdeeds import MISDEEDS, Misdeed
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
@@ -47,13 +48,18 @@ Made = tuple[str, bytes] | None
 
 
 class Assembly:
-    """That of one coop."""
+    """That of one coop. The name is what its randomness is drawn by."""
+
+    name = "government"
+    cheating = MISDEEDS_CHANCE
+    weights: Mapping[deeds.Deed, int] = WEIGHTS
+    misdeeds: Sequence[Misdeed] = MISDEEDS
 
     def __init__(self, simulation: Simulation, coop: int) -> None:
         self._sim = simulation
         self._coop = coop
         self._world = simulation.world
-        self._random = Random(f"government {simulation.plan.seed} {coop}")
+        self._random = Random(f"{self.name} {simulation.plan.seed} {coop}")
         self._past: list[bytes] = []
         """What stewards have signed and sent."""
         self._can_cheat = not simulation.plan.is_calm
@@ -86,27 +92,32 @@ class Assembly:
             now=self._world.time,
         )
         here = sum(account.status is not Status.CLOSED for account in hand.accounts())
-        if here < self._sim.plan.members:
-            return None
+        return None if here < self._sim.plan.members else self._draw_at(hand)
+
+    def _draw_at(self, hand: Hand) -> Made:
         mended = deeds.mend_office(hand)
         if mended is not None or not self._sim.members.spending:
             return None if mended is None else ("mend_office", mended)
         if not hand.bylaws.version:
             adopted = deeds.adopt(hand)
             return None if adopted is None else ("adopt", adopted)
-        if self._can_cheat and self._random.random() < MISDEEDS_CHANCE:
+        return self._draw_any(hand)
+
+    def _draw_any(self, hand: Hand) -> Made:
+        if self._can_cheat and self._random.random() < self.cheating:
             return self._draw_misdeed(hand)
         return self._draw_deed(hand)
 
     def _draw_deed(self, hand: Hand) -> Made:
-        for deed in self._random.choices(list(WEIGHTS), list(WEIGHTS.values()), k=TRIES):
+        weights = self.weights
+        for deed in self._random.choices(list(weights), list(weights.values()), k=TRIES):
             made = deed(hand)
             if made is not None:
                 return deed.__name__, made
         return None
 
     def _draw_misdeed(self, hand: Hand) -> Made:
-        misdeed = self._random.choice(MISDEEDS)
+        misdeed = self._random.choice(self.misdeeds)
         made = misdeed(hand, self._past)
         if made is None:
             return None

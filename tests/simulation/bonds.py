@@ -46,7 +46,7 @@ def leave(hand: Hand) -> bytes | None:
         payee=hand.random.choice((None, *heirs)) if account.balance > 0 else None,
         debt=max(0, -account.balance),
     )
-    signed = replace(bare, signature=hand.owner(account).sign(hand.message(bare)))
+    signed = replace(bare, signature=hand.signature(bare, account))
     return hand.desk.sign(signed) if account.balance < 0 else encode_transaction(signed)
 
 

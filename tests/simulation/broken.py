@@ -14,7 +14,7 @@ from ledger.index.table import apply_print, apply_source_change
 from ledger.refusals import Refusal
 from ledger.rules.index_rows import index_row
 from ledger.state import Log
-from ledger.transactions import Pay, Transaction
+from ledger.transactions import Pay
 from node.engine.engine import Engine
 from node.store import Write
 from tests.node.engine.inside import agreement_of, core_of
@@ -241,8 +241,8 @@ class RewritesThePast(Engine):
         validator: Any = self._core.validator
         apply = validator._apply
 
-        def apply_and_change(log: Log, transaction: Transaction, changed: Any) -> None:
-            apply(log, transaction, changed)
+        def apply_and_change(log: Log, entry: Entry, changed: Any) -> None:
+            apply(log, entry, changed)
             if isinstance(changed, Effects) and changed.index is not None:
                 values = tuple(value + 1 for value in changed.index.values)
                 log.index = replace(changed.index, values=values)

@@ -18,7 +18,7 @@ from ledger.rules.government.recovery import next_restoration
 from ledger.rules.government.register import PROPOSALS_CHAPTER
 from ledger.rules.shared import decide
 from ledger.state import Log
-from ledger.transactions import Enact, Guarantee, Limit, Pay, Transaction, Vote
+from ledger.transactions import Enact, Guarantee, Limit, Pay, Vote
 from ledger.validators.log_state import LogState
 from node.engine.engine import Engine
 from node.engine.recording.duties import DUTIES, Due, Duties
@@ -131,10 +131,10 @@ class ThanksVoters(Engine):
         validator: Any = core_of(self).validator
         apply = validator._apply
 
-        def apply_and_thank(log: Log, transaction: Transaction, effects: Any) -> None:
-            apply(log, transaction, effects)
-            if isinstance(transaction, Vote):
-                log.accounts[transaction.account].limit += 100
+        def apply_and_thank(log: Log, entry: Entry, effects: Any) -> None:
+            apply(log, entry, effects)
+            if isinstance(entry.transaction, Vote):
+                log.accounts[entry.transaction.account].limit += 100
 
         bend(validator, _apply=apply_and_thank)
 

@@ -122,7 +122,8 @@ def proposal(hand: Hand, action: Action, *, is_demanded: bool) -> bytes | None:
 
 
 def _demanded(hand: Hand, bare: Propose) -> bytes | None:
-    members = [account for account in open_accounts(hand) if account.number not in bare.about]
+    able = [account for account in open_accounts(hand) if not hand.is_joint(account)]
+    members = [account for account in able if account.number not in bare.about]
     roll = sum(account.status is not Status.CLOSED for account in hand.accounts())
     needed = demanded_members(roll, voting_terms(hand.log))
     if len(members) < needed:
@@ -151,8 +152,9 @@ def _draw_action(hand: Hand) -> Action | None:
 
 
 def election(hand: Hand) -> Elect | None:
-    """Some of those who can act; how long they stay beyond the second close stands for the day."""
-    able, fewest = open_accounts(hand), max(2, voting_terms(hand.log).stewards)
+    """Some of those who can act alone; how long they stay beyond the second close stands for the day."""
+    able = [account for account in open_accounts(hand) if not hand.is_joint(account)]
+    fewest = max(2, voting_terms(hand.log).stewards)
     if len(able) < fewest:
         return None
     chosen = hand.random.sample(able, hand.random.randint(fewest, min(4, len(able))))

@@ -9,12 +9,17 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Final
 
+from ledger.account_keys import Owners
+from ledger.codec import decode
 from ledger.government.articles import Article
 from ledger.government.bylaws import Bylaws
 from ledger.government.recovery import GuardianList
+from ledger.kinds import read_transaction
 from ledger.publications import Publication
 from ledger.rules.office import Office, bylaws_in_force, seats_of_log, stewards_in_office
+from ledger.rules.owning import joint_owners
 from ledger.rules.powers import power_of
+from ledger.shapes import AccountSignature
 from ledger.signatures import SigningKey
 from ledger.state import Account
 from ledger.transactions import Status, Stewarded, Transaction, encode_transaction
@@ -35,6 +40,8 @@ class Keyring:
         self._made = 0
         self.lists: dict[bytes, GuardianList] = {}
         """The lists that guardians keep, by their hashes."""
+        self.tills: dict[tuple[int, int, int], bytes] = {}
+        """By coop, account and place the key that was delegated last, or was to be."""
         for coop, keys in federation.steward_keys.items():
             members = (federation.member_key(coop, 1 + place) for place in range(accounts))
             for key in (*keys, *members):
@@ -53,6 +60,16 @@ class Keyring:
     def of(self, public_key: bytes) -> SigningKey | None:
         """The key to sign with; None when nobody here has it."""
         return self._keys.get(public_key)
+
+    def signed_by_owners(
+        self, coop: int, transaction: bytes, owners: Owners, places: Iterable[int]
+    ) -> bytes:
+        """The transaction as those owners of a joint account sign it, whoever signed it before."""
+        bare: Any = read_transaction(decode(transaction))
+        message = self.federation.message(coop, bare)
+        signers = ((place, self._keys[owners.keys[place]]) for place in places)
+        signed = tuple((place, key.sign(message)) for place, key in signers)
+        return encode_transaction(replace(bare, signature=signed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,15 +152,40 @@ class Hand:
         return self.keys.federation.message(self.coop, transaction)
 
     def owner(self, account: Account) -> SigningKey:
-        """With what its owner signs."""
+        """With what its owner signs; of a joint account the first of them."""
         found = self.keys.of(account.key)
         assert found is not None, "no account has a key that nobody made"
         return found
 
     def owned(self, transaction: Any, account: Account, key: SigningKey | None = None) -> bytes:
-        """The transaction signed by the owner of an account, or with another key."""
-        signature = (key or self.owner(account)).sign(self.message(transaction))
+        """The transaction with the signature of an account; with another key it is a forged one."""
+        signature = self.signature(transaction, account, key)
         return encode_transaction(replace(transaction, signature=signature))
+
+    def is_joint(self, account: Account) -> bool:
+        """Whether several own it."""
+        return joint_owners(self.log, account.number) is not None
+
+    def signature(
+        self,
+        transaction: Any,
+        account: Account,
+        key: SigningKey | None = None,
+        *,
+        fewer: int = 0,
+    ) -> AccountSignature:
+        """By its owner, or by as many as are needed, less `fewer`; `key` stands for the last of them."""
+        message, owners = self.message(transaction), joint_owners(self.log, account.number)
+        if owners is None:
+            return (key or self.owner(account)).sign(message)
+        count = max(1, owners.needed - fewer)
+        places = sorted(self.random.sample(range(len(owners.keys)), count))
+        signers = {place: self.keys.of(owners.keys[place]) for place in places}
+        if key is not None:
+            signers[places[-1]] = key
+        return tuple(
+            (place, one.sign(message)) for place, one in signers.items() if one is not None
+        )
 
 
 def open_accounts(hand: Hand) -> list[Account]:

@@ -7,6 +7,7 @@ rest.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
+from ledger.account_keys import Delegate, SetOwners
 from ledger.charter import Charter
 from ledger.charter_entries import CharterEntry
 from ledger.codec import decode
@@ -33,6 +34,7 @@ from ledger.transactions import (
     Limit,
     OpenBooks,
     Pay,
+    PayDelegated,
     Propose,
     SetStatus,
     Spend,
@@ -52,6 +54,13 @@ from tests.simulation.judging_keys import (
     judge_recovery,
     judge_rekey,
     judge_restoration,
+)
+from tests.simulation.judging_tills import (
+    check_keys,
+    judge_delegation,
+    judge_fee,
+    judge_owners,
+    judge_till_payment,
 )
 from tests.simulation.judging_votes import (
     judge_attestation,
@@ -113,10 +122,8 @@ def _levy(minutes: Minutes, entry: Levy) -> None:
 def _pay(minutes: Minutes, pay: Pay) -> None:
     payer = minutes.person(pay.payer)
     minutes.require(payer.status is Status.OPEN, "who pays is frozen or closed")
-    minutes.signed(pay, payer.key, pay.signature, "the payer")
-    is_commons = pay.payee == 0 and pay.payee_coop == minutes.coop
-    owed = 0 if is_commons else pay.amount * minutes.articles[Article.CONTRIBUTION] // 10**6
-    minutes.require(pay.fee >= owed, f"the fee is {pay.fee}, and {owed} is due")
+    minutes.by_account(pay, pay.payer, pay.signature, "the payer")
+    judge_fee(minutes, pay)
 
 
 def _charter(minutes: Minutes, entry: CharterEntry) -> None:
@@ -131,6 +138,9 @@ JUDGES: Final[Mapping[type, Judge]] = {
     Spend: _spend,
     Levy: _levy,
     Pay: _pay,
+    PayDelegated: judge_till_payment,
+    Delegate: judge_delegation,
+    SetOwners: judge_owners,
     CharterEntry: _charter,
     Propose: judge_proposal,
     Vote: judge_vote,
@@ -187,6 +197,7 @@ def check_decided(
                 raise Failure(f"{what}, and was decided to be {person}")
 
         _check_bonds(minutes, validator, name)
+        check_keys(minutes, validator, name)
 
 
 def _check_bonds(minutes: Minutes, validator: Validator, name: str) -> None:

@@ -22,7 +22,7 @@ def judge_guarantee(minutes: Minutes, entry: Guarantee) -> None:
     minutes.require(entry.guarantor != entry.member, "somebody answers for themselves")
     minutes.require(guarantor.status is Status.OPEN, "a guarantor is frozen or closed")
     minutes.require(member.status is not Status.CLOSED, "the member is closed")
-    minutes.signed(entry, guarantor.key, entry.signature, "the guarantor")
+    minutes.by_account(entry, entry.guarantor, entry.signature, "the guarantor")
     bond = minutes.bonds.setdefault((entry.guarantor, entry.member), Bond())
     minutes.require(entry.revision == bond.revision + 1, "a guarantee is taken twice")
     bond.revision = entry.revision
@@ -39,7 +39,7 @@ def judge_leave(minutes: Minutes, leave: Leave) -> None:
     """By the owner; by stewards too, where a debt is settled by it."""
     person = minutes.person(leave.account)
     minutes.require(person.status is Status.OPEN, "who leaves is frozen or closed")
-    minutes.signed(leave, person.key, leave.signature, "who leaves")
+    minutes.by_account(leave, leave.account, leave.signature, "who leaves")
     if leave.stewards:
         minutes.require(leave.payee is None, "who owes leaves something to somebody")
         minutes.by_stewards(leave, leave.stewards, Article.SETTLE)

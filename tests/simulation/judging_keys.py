@@ -9,17 +9,19 @@ from tests.simulation.minutes import Guarding, Minutes, Person, Running
 
 def judge_rekey(minutes: Minutes, rekey: Rekey) -> None:
     """By the key that was, and the new one."""
-    person = _owned(minutes, rekey.account)
+    person = owned(minutes, rekey.account, rekey.revision)
+    minutes.require(rekey.account not in minutes.owners, "a joint account has no key to replace")
     minutes.signed(rekey, person.key, rekey.signature, "the old key")
     minutes.signed(rekey, rekey.key, rekey.key_signature, "the new key")
     _guarding(minutes, rekey.account).settle(minutes.time)
     person.key = rekey.key
+    minutes.revoke(rekey.account)
 
 
 def judge_guardians(minutes: Minutes, named: GuardiansNamed) -> None:
     """By the owner; they follow after the wait of those before."""
-    person = _owned(minutes, named.account)
-    minutes.signed(named, person.key, named.signature, "the owner")
+    owned(minutes, named.account, named.revision)
+    minutes.by_account(named, named.account, named.signature, "the owner")
     guarding = _guarding(minutes, named.account)
     guarding.settle(minutes.time)
     guarding.due = minutes.time + _wait(minutes, guarding)
@@ -54,6 +56,7 @@ def _judge_guardians(minutes: Minutes, recover: Recover, guarding: Guarding) -> 
         guardian = minutes.person(number)
         minutes.require(number in recover.guardians.accounts, f"account {number} is no guardian")
         minutes.require(guardian.status is Status.OPEN, f"account {number} is frozen or closed")
+        minutes.require(number not in minutes.owners, f"account {number} is joint and guards")
         minutes.signed(recover, guardian.key, signature, f"guardian {number}")
 
 
@@ -61,8 +64,7 @@ def judge_objection(minutes: Minutes, objection: ObjectTo) -> None:
     """By the key that the account has, once."""
     running = _running(minutes, objection.account, objection.recovery)
     minutes.require(not running.disputed, "it was objected to before")
-    person = minutes.person(objection.account)
-    minutes.signed(objection, person.key, objection.signature, "the old key")
+    minutes.by_account(objection, objection.account, objection.signature, "the old key")
     running.disputed = minutes.time + minutes.articles[Article.OBJECTION_TERM]
 
 
@@ -81,13 +83,18 @@ def judge_restoration(minutes: Minutes, restore: Restore) -> None:
             minutes.require(not is_awaited, f"vote {number} about it is open")
     _guarding(minutes, restore.account).settle(minutes.time)
     person.key, person.status = running.recover.key, running.was
+    minutes.owners.pop(restore.account, None)
+    minutes.revoke(restore.account)
     del minutes.recoveries[restore.account]
 
 
-def _owned(minutes: Minutes, account: int) -> Person:
+def owned(minutes: Minutes, account: int, revision: int, *, may_be_frozen: bool = False) -> Person:
+    """The account, of which its owner may say something about keys now."""
     person = minutes.person(account)
     minutes.require(account not in minutes.recoveries, "a recovery runs")
-    minutes.require(person.status is Status.OPEN, "the account is frozen or closed")
+    able = (Status.OPEN, Status.FROZEN) if may_be_frozen else (Status.OPEN,)
+    minutes.require(person.status in able, "the account is frozen or closed")
+    minutes.say_of_keys(account, revision)
     return person
 
 

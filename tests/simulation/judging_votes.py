@@ -85,6 +85,7 @@ def _judge_demand(minutes: Minutes, propose: Propose, roll: list[int]) -> None:
         minutes.require(number in roll, f"account {number} is not on the roll")
         person = minutes.person(number)
         minutes.require(person.status is Status.OPEN, f"account {number} is frozen")
+        minutes.require(number not in minutes.owners, f"account {number} is joint and demands")
         minutes.signed(propose, person.key, signature, f"account {number}")
 
 
@@ -98,7 +99,7 @@ def judge_vote(minutes: Minutes, vote: Vote) -> None:
     minutes.require(person.status is Status.OPEN, "a vote by somebody frozen or closed")
     before = [choice for _, account, choice in ballot.votes if account == vote.account]
     minutes.require(vote.sequence == len(before) + 1, "a vote again, or ahead of its turn")
-    minutes.signed(vote, person.key, vote.signature, "who votes")
+    minutes.by_account(vote, vote.account, vote.signature, "who votes")
     ballot.votes.append((minutes.time, vote.account, vote.choice))
 
 

@@ -65,7 +65,7 @@ def status(hand: Hand) -> bytes | None:
 def rekey(hand: Hand) -> bytes | None:
     """An owner has a new device."""
     account = _any_open(hand)
-    if account is None:
+    if account is None or hand.is_joint(account):
         return None
     new, revision = hand.keys.new(), key_matters(hand.log, account.number).revision + 1
     bare = Rekey(account=account.number, revision=revision, key=new.public_key)
@@ -101,7 +101,8 @@ def recover(hand: Hand) -> bytes | None:
     listed = None if guard is None else hand.keys.lists.get(guard.commitment)
     if listed is None or guard is None or hand.random.random() < 0.3:
         return hand.desk.sign(_begun(hand, account, None))
-    able = {each.number: each for each in open_accounts(hand) if each.number in listed.accounts}
+    people = [each for each in open_accounts(hand) if not hand.is_joint(each)]
+    able = {each.number: each for each in people if each.number in listed.accounts}
     if len(able) < guard.needed:
         return None
     bare = _begun(hand, account, listed)

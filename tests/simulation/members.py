@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ledger.account_keys import Owners
 from ledger.government.articles import Article
 from ledger.government.commons import contribution_of
 from ledger.refusals import Refusal
 from ledger.rules.office import bylaws_in_force
+from ledger.rules.owning import joint_owners
 from ledger.signatures import SigningKey
 from ledger.transactions import Limit, Price, SetStatus, Status
 from ledger.validators.reading import LogReader
@@ -100,6 +102,8 @@ class Wallet:
         self._sequence = 1
         self._key: SigningKey | None = None
         """What the account has instead of its first key, as far as this device knows."""
+        self._owners: Owners | None = None
+        """Who signs besides: of a joint account, as far as it knows."""
         self._contribution = 0
         """The least rate of fees, as far as it knows, in millionths."""
         self._world = shared.world
@@ -133,7 +137,7 @@ class Wallet:
         fee = 0 if self._coop == self._shared.leaver else random.choice((0, 0, 1))
         is_to_commons = (coop, payee) == (self._coop, 0)
         owed = contribution_of(amount, rate=self._contribution, is_to_commons=is_to_commons)
-        return self._shared.federation.pay(
+        payment = self._shared.federation.pay(
             self._coop,
             payer=self._account,
             sequence=sequence,
@@ -144,6 +148,13 @@ class Wallet:
             price=price,
             signed_by=self._key,
         )
+        return payment if self._owners is None else self._signed_by(self._owners, payment)
+
+    def _signed_by(self, owners: Owners, payment: bytes) -> bytes:
+        """The payment as enough of the owners sign it."""
+        random, size = self._world.random, len(owners.keys)
+        places = sorted(random.sample(range(size), random.randint(owners.needed, size)))
+        return self._shared.keys.signed_by_owners(self._coop, payment, owners, places)
 
     def _price(self, amount: int) -> Price | None:
         """Often a price where there is an index; now and then one that is too old or does not fit."""
@@ -183,15 +194,16 @@ class Wallet:
     def _find_sequence(self) -> None:
         """Ask for the next number, the key that the account has, and what fees are asked."""
 
-        def run(view: View) -> tuple[int, SigningKey | None, int]:
+        def run(view: View) -> tuple[int, SigningKey | None, Owners | None, int]:
             log = LogReader(view.validator, self._coop)
             account, bylaws = log.account(self._account), bylaws_in_force(log)
             key = None if account is None else self._shared.keys.of(account.key)
             next_ = 1 if account is None else account.next_sequence
-            return next_, key, bylaws.value(Article.CONTRIBUTION)
+            owners = joint_owners(log, self._account)
+            return next_, key, owners, bylaws.value(Article.CONTRIBUTION)
 
-        def done(found: tuple[int, SigningKey | None, int]) -> None:
-            self._sequence, self._key, self._contribution = found
+        def done(found: tuple[int, SigningKey | None, Owners | None, int]) -> None:
+            self._sequence, self._key, self._owners, self._contribution = found
             self._later()
 
         self._shared.ask_until_answered(self._coop, lambda request: Ask(request, run), done)
@@ -281,5 +293,9 @@ def _is_out_of_step(refusal: Refusal) -> bool:
         Refusal.SEQUENCE_GAP,
         Refusal.ACCOUNT_UNKNOWN,
         Refusal.SIGNATURE_INVALID,
+        Refusal.ACCOUNT_IS_JOINT,
+        Refusal.ACCOUNT_NOT_JOINT,
+        Refusal.OWNER_UNKNOWN,
+        Refusal.OWNERS_TOO_FEW,
         Refusal.CONTRIBUTION_MISSING,
     )

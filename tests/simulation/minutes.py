@@ -87,6 +87,17 @@ class Bond:
     most: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Till:
+    """A key that may pay for an account: how much at once and in a day, until when, and whom."""
+
+    key: bytes
+    per_payment: int
+    per_day: int
+    until: int
+    payees: tuple[tuple[int, int], ...] | None
+
+
 @dataclass(slots=True)
 class Minutes:
     """Of one log. `outcomes`: what the row of each proposal says became of it."""
@@ -113,6 +124,14 @@ class Minutes:
     bonds: dict[tuple[int, int], Bond] = field(default_factory=dict)
     """By guarantor and member."""
     levied: int = 0
+    owners: dict[int, tuple[int, tuple[bytes, ...]]] = field(default_factory=dict)
+    """By joint account how many of which keys."""
+    tills: dict[tuple[int, int], Till] = field(default_factory=dict)
+    """By account and place."""
+    paid: dict[tuple[int, int], list[tuple[int, int]]] = field(default_factory=dict)
+    """By account and place the time and the sum of every payment by a till."""
+    revisions: dict[int, int] = field(default_factory=dict)
+    """By account how often the owner has said something about keys."""
 
     def __post_init__(self) -> None:
         self.charter = self.charters[0]
@@ -137,6 +156,33 @@ class Minutes:
         except SignatureInvalid:
             self.require(False, f"{whose} has not signed it")
 
+    def by_account(
+        self, transaction: Transaction, account: int, signature: AccountSignature, whose: str
+    ) -> None:
+        """Fail unless the account has signed it: its key, or as many owners as it takes."""
+        joint = self.owners.get(account)
+        if joint is None:
+            self.signed(transaction, self.person(account).key, signature, whose)
+            return
+        needed, keys = joint
+        signatures = () if isinstance(signature, bytes) else signature
+        count = len({place for place, _ in signatures})
+        self.require(count >= needed, f"{whose} signs by {count} of {needed} owners")
+        for place, each in signatures:
+            self.require(place < len(keys), f"{whose} has no owner {place}")
+            self.signed(transaction, keys[place], each, f"owner {place}")
+
+    def say_of_keys(self, account: int, revision: int) -> None:
+        """The owner says something about the account's keys, and nothing twice."""
+        before = self.revisions.get(account, 0)
+        self.require(revision == before + 1, "something about keys is said twice")
+        self.revisions[account] = revision
+
+    def revoke(self, account: int) -> None:
+        """No till pays for the account any more."""
+        for pair in [pair for pair in self.tills if pair[0] == account]:
+            del self.tills[pair]
+
     def stewards(self) -> dict[int, bytes]:
         """The keys of those in office who can sign, by place."""
         founders = self.charter.coops[self.coop].stewards
@@ -146,15 +192,19 @@ class Minutes:
         for place, account in self.office[1].items():
             if account is None and place < len(founders):
                 found[place] = founders[place].key
-            elif account is not None and self.people[account].status is Status.OPEN:
+            elif account is not None and self._can_sign_as_steward(account):
                 found[place] = self.people[account].key
         return found
 
-    def frozen_stewards(self) -> int:
-        """How many in office can't sign for now."""
+    def _can_sign_as_steward(self, account: int) -> bool:
+        return self.people[account].status is Status.OPEN and account not in self.owners
+
+    def kept_from_signing(self) -> int:
+        """How many in office can't sign for now: those who are frozen, and joint accounts."""
         seated = [] if self.office is None else self.office[1].values()
-        people = [self.people[account] for account in seated if account is not None]
-        return sum(one.status is Status.FROZEN for one in people)
+        accounts = [account for account in seated if account is not None]
+        there = [each for each in accounts if self.people[each].status is not Status.CLOSED]
+        return sum(not self._can_sign_as_steward(account) for account in there)
 
     def by_stewards(
         self, transaction: Transaction, signatures: Signatures, power: Article | None
@@ -164,7 +214,7 @@ class Minutes:
         threshold = self.charter.coops[self.coop].steward_threshold
         if self.office is not None:
             threshold = self.office[0]
-        size = len(able) + self.frozen_stewards()
+        size = len(able) + self.kept_from_signing()
         needed = size if power is None else self.articles[power] or threshold
         needed = max(1, min(needed, size))
         count = len({place for place, _ in signatures})
@@ -183,6 +233,8 @@ class Minutes:
         self.person(account).status = Status.CLOSED
         self.recoveries.pop(account, None)
         self.claims.pop(account, None)
+        self.owners.pop(account, None)
+        self.revoke(account)
         for pair in [pair for pair in self.bonds if account in pair]:
             del self.bonds[pair]
 

@@ -179,8 +179,8 @@ def steal(hand: Hand, past: Sequence[bytes]) -> bytes | None:
         return hand.owned(bare, account, None if recovery.disputed is not None else new)
     revision = key_matters(hand.log, account.number).revision + 1
     theft = Rekey(account=account.number, revision=revision, key=new.public_key)
-    message = hand.message(theft)
-    return hand.owned(replace(theft, key_signature=new.sign(message)), account, new)
+    signature = new.sign(hand.message(theft))
+    return encode_transaction(replace(theft, signature=signature, key_signature=signature))
 
 
 def vote_for_a_ballot(hand: Hand, past: Sequence[bytes]) -> bytes | None:

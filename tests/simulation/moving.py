@@ -57,5 +57,5 @@ def judge_opening(minutes: Minutes, entry: "OpenBooks") -> None:
 
 def judge_acknowledgement(minutes: Minutes, entry: "Acknowledge") -> None:
     """By the owner."""
-    person = minutes.person(entry.account)
-    minutes.signed(entry, person.key, entry.signature, "who agrees")
+    minutes.person(entry.account)
+    minutes.by_account(entry, entry.account, entry.signature, "who agrees")

@@ -26,6 +26,7 @@ from tests.simulation.culprits import Culprit, make_culprit
 from tests.simulation.facts import make_facts
 from tests.simulation.floods import MOST_WAIT_MS
 from tests.simulation.hands import Keyring
+from tests.simulation.households import Households
 from tests.simulation.judging import check_decided
 from tests.simulation.leaving import Leaving
 from tests.simulation.lost_keys import LostKeys
@@ -291,6 +292,7 @@ class Simulation:
         self.world.after(self.world.random.randint(500, 6_000), changing.look)
         if self.plan.governs and coop != self.members.leaver:
             Assembly(self, coop).begin()
+            Households(self, coop).begin()
         if self.facts is not None and coop <= self.plan.coops:
             publishing = PublishingStewards(self.members, coop, self.facts)
             self.world.after(self.world.random.randint(500, 6_000), publishing.look)

@@ -21,7 +21,10 @@ from tests.simulation.world import Failure
 
 @dataclass(slots=True)
 class Truth:
-    """One log. `heads[n]` is the head at length n; `payments` maps (payer, sequence) to an index."""
+    """One log. `heads[n]` is the head at length n; `payments` maps (payer, place, sequence) to an index.
+
+    The place is that of a delegated key, and None where the account's owner pays.
+    """
 
     coop: int
     federation: bytes
@@ -30,7 +33,7 @@ class Truth:
     entries: list[Entry] = field(default_factory=list)
     """The same as values, with their times."""
     places: dict[bytes, int] = field(default_factory=dict)
-    payments: dict[tuple[int, int], int] = field(default_factory=dict)
+    payments: dict[tuple[int, int | None, int], int] = field(default_factory=dict)
     anchors: list[Anchor] = field(default_factory=list)
     versions: Versions | None = None
     """Judges what is recorded of the charter."""
@@ -75,9 +78,10 @@ class Truth:
         self.entries.append(entry)
         self.places[transaction] = self.length
         if isinstance(entry.transaction, Pay):
-            mark = (entry.transaction.payer, entry.transaction.sequence)
+            made = entry.transaction
+            mark = (made.payer, made.place, made.sequence)
             if mark in self.payments:
-                raise Failure(f"coop {self.coop} recorded (payer, sequence) {mark} twice")
+                raise Failure(f"coop {self.coop} recorded (payer, place, sequence) {mark} twice")
             self.payments[mark] = self.length
             if entry.transaction.payee_coop != self.coop:
                 pay = entry.transaction
@@ -105,8 +109,8 @@ class Truth:
         return next((amount for n, _, amount in self.sent if n == number), 0)
 
     def payment_counts(self) -> Counter[int]:
-        """How many payments each account has made."""
-        return Counter(payer for payer, _ in self.payments)
+        """How many payments the owner of each account has made."""
+        return Counter(payer for payer, place, _ in self.payments if place is None)
 
     def check_beginning(self, length: int, head: bytes, who: str) -> None:
         """Fail unless this is the head at `length`."""

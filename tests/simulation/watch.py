@@ -34,6 +34,7 @@ PENDING_MESSAGES = 2_000
 MOST_ENTRIES = 1_500
 """Far more than the members of any run ask for."""
 _WITNESSED = encode(["witnessed", 0])[:-1]
+_PAYMENTS = (encode(Kind.PAY.value), encode(Kind.PAY_DELEGATED.value))
 
 
 class Watch:
@@ -238,7 +239,7 @@ class Watch:
 
     def _check_refused(self, node: SimNode, transaction: bytes, code: str) -> None:
         """What is in the log may not be called refused. (Stewards' work has its own revisions.)"""
-        is_payment = transaction[1:2] == b"\x01"
+        is_payment = transaction[1:2] in _PAYMENTS
         if is_payment and transaction in self.truths[node.coop].places:
             raise Failure(f"{node.name} refused ({code}) a payment that it has recorded")
 
