@@ -167,10 +167,11 @@ class Context:
 
     def render(self, invoice: Invoice) -> shapes.Invoice:
         """An invoice for its merchant."""
-        return self.views.invoice(invoice, self.payments(invoice), self.handle(invoice.account))
+        return self.views.invoice(invoice, self.payments(invoice), self.handle)
 
     def handle(self, account: int) -> str | None:
-        """What a merchant of this coop is called: whoever makes a bill shows who is to be paid."""
+        """What a member of this coop is called: whoever makes a bill shows who is to be paid, and who pays it
+        shows who has paid."""
         found = self.validator.account(self.coop, account)
         if found is None:
             return None

@@ -83,6 +83,10 @@ class InvoicePayment(Shape, frozen=True):
     coop_number: Number
     number: Count
     payer: Number
+    handle: Annotated[
+        str | None,
+        Meta(description="What the payer is called; null for payers of other coops."),
+    ]
     amount: Money
     refunded: Money
     time: Time

@@ -1,6 +1,6 @@
 """Invoices and refunds as others see them: for the merchant, and for whoever pays."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -37,9 +37,12 @@ class Views:
         return self._validator.newest_charter()
 
     def invoice(
-        self, invoice: Invoice, payments: Sequence[InvoicePayment], handle: str | None
+        self,
+        invoice: Invoice,
+        payments: Sequence[InvoicePayment],
+        handle_of: Callable[[int], str | None],
     ) -> shapes.Invoice:
-        """An invoice for its merchant."""
+        """An invoice for its merchant, with what accounts of this coop are called."""
         unit = self._unit
         return shapes.Invoice(
             id=invoice.id,
@@ -52,7 +55,7 @@ class Views:
             coming=money(invoice.coming, unit),
             late=money(invoice.late, unit),
             refunded=money(invoice.refunded, unit),
-            payee=self._payee(invoice, handle),
+            payee=self._payee(invoice, handle_of(invoice.account)),
             reference=Hash(invoice.reference),
             client_id=invoice.client_id,
             order_id=invoice.order,
@@ -64,7 +67,7 @@ class Views:
             changed=invoice.changed,
             settled=invoice.settled,
             link=invoice.link,
-            payments=[self._payment(payment) for payment in payments],
+            payments=[self._payment(payment, handle_of) for payment in payments],
         )
 
     def _payee(self, invoice: Invoice, handle: str | None) -> shapes.Payee:
@@ -75,13 +78,16 @@ class Views:
             handle=handle,
         )
 
-    def _payment(self, payment: InvoicePayment) -> shapes.InvoicePayment:
+    def _payment(
+        self, payment: InvoicePayment, handle_of: Callable[[int], str | None]
+    ) -> shapes.InvoicePayment:
         unit = self._unit
         return shapes.InvoicePayment(
             coop=self._charter.coops[payment.log].name,
             coop_number=payment.log,
             number=payment.number,
             payer=payment.payer,
+            handle=handle_of(payment.payer) if payment.log == self._coop else None,
             amount=money(payment.amount, unit),
             refunded=money(payment.refunded, unit),
             time=payment.time,

@@ -24,6 +24,7 @@ async def test_an_invoice_is_settled_by_the_payment_that_carries_its_reference(
         assert (paid["order_id"], paid["metadata"]) == ("7", {"table": "4"})
         (payment,) = paid["payments"]
         assert (payment["payer"], payment["status"], payment["late"]) == (PAYER, "delivered", False)
+        assert payment["handle"] == f"member{PAYER}"
         assert await stall.town.people.balance(MERCHANT) == 1250
 
 

@@ -19,7 +19,7 @@ export async function showPaid({ id, amount }, key) {
   try {
     const bill = await get(`/v1/invoices/${id}`, key);
     const payers = new Map(bill.payments.map((each) => [`${each.coop}/${each.payer}`, each]));
-    const names = (await Promise.all([...payers.values()].map(nameOf))).join(", ");
+    const names = [...payers.values()].map(nameOf).join(", ");
     byId("paid-payer").textContent = names;
     byId("paid-slip").replaceChildren(...facts(slip(bill, names)));
     byId("paid-print").hidden = false;
@@ -28,10 +28,7 @@ export async function showPaid({ id, amount }, key) {
   }
 }
 
-async function nameOf({ coop, payer }) {
-  const { handle } = await get(`/v1/accounts/${coop}/${payer}`);
-  return `${handle ?? payer}@${coop}`;
-}
+const nameOf = ({ coop, payer, handle }) => `${handle ?? `#${payer}`}@${coop}`;
 
 // What stands on the printed receipt; each payment with its place in the log of the payer's cooperative.
 function slip({ id, description, price, payee, payments, settled }, names) {
