@@ -25,6 +25,7 @@ PAGE_SCRIPTS: Final = (
     "keys",
     "me",
     "notices",
+    "owners",
     "pay",
     "pos",
     "selling",

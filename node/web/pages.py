@@ -233,6 +233,7 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/votes", get_votes),
     ("/guarantees", _shell("guarantees.html")),
     ("/keys", _shell("keys.html")),
+    ("/owners", _shell("owners.html")),
     ("/desk", get_desk),
     ("/verify", _shell("verify.html")),
     ("/manifest.webmanifest", get_manifest),

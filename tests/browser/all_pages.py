@@ -17,6 +17,7 @@ STRANGERS: Final = {
     "votes-none": "/votes",
     "guarantees-none": "/guarantees",
     "keys-none": "/keys",
+    "owners-none": "/owners",
     "verify": "/verify",
     "counter-none": "/pos",
     "selling-none": "/selling",
@@ -33,6 +34,7 @@ MEMBERS: Final = {
     "votes": "/votes",
     "guarantees": "/guarantees",
     "keys": "/keys",
+    "owners": "/owners",
     "counter": "/pos",
     "selling": "/selling",
 }

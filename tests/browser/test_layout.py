@@ -17,6 +17,7 @@ PAGES = (
     "/federation",
     "/guarantees",
     "/keys",
+    "/owners",
     "/desk",
     "/wallet",
     "/pay?to=member7@norte&amount=12.50",

@@ -27,7 +27,7 @@ MODULES: Final = {
                 ),
             ),
         ),
-        ("parts", ("amounts", "bookings", "contacts", "links", "tables", "unseen")),
+        ("parts", ("amounts", "bookings", "contacts", "links", "owners_drafts", "tables", "unseen")),
     )
     for name in names
 }

@@ -26,6 +26,7 @@ PAGES = (
     "/votes",
     "/guarantees",
     "/keys",
+    "/owners",
     "/selling",
     "/desk",
     "/verify",

@@ -1,7 +1,7 @@
 // Runs the vectors through the pages' modules. An expression: an async function that takes the
 // modules and the vectors and returns what it checked and every difference, in words.
 (async (modules, vectors) => {
-  const { bookings, bytes, chain, charter, codec, contacts, guarantees, guards, messages, mnemonic, names, owning, receipts, sealing, signing, tally } = modules;
+  const { bookings, bytes, chain, charter, codec, contacts, guarantees, guards, messages, mnemonic, names, owners_drafts: drafts, owning, receipts, sealing, signing, tally } = modules;
   const { toHex, fromHex } = bytes;
   const differences = [];
   let checked = 0;
@@ -92,6 +92,19 @@
     const isOwned = whole.kind === messages.DELEGATE || whole.kind === messages.OWNERS
       || (whole.kind === messages.PAY && Array.isArray(whole.signature));
     if (isOwned) await ownersSign(vectors.transactions.cases[at], whole);
+  }
+  // What is passed on from owner to owner: only what several sign, in a link, bare, or as the program's file.
+  for (const [at, whole] of reshaped.entries()) {
+    const { note, bytes: hex } = vectors.transactions.cases[at];
+    const isCarried = Array.isArray(whole.signature);
+    const text = bytes.toBase64url(fromHex(hex));
+    const file = JSON.stringify({ format: "fiado draft of owners", transaction: text });
+    for (const given of [text, ` https://norte.example/owners?lang=es#draft=${text}\n`, file]) {
+      const read = drafts.readDraft(given);
+      same(`draft ${note}`, read === null ? null : toHex(messages.encodeTransaction(read)), isCarried ? hex : null);
+    }
+    same(`draft ${note}, another file`, drafts.readDraft(file.replace("fiado", "other")), null);
+    same(`draft ${note}, cut short`, drafts.readDraft(text.slice(0, -2)), null);
   }
   for (const each of vectors.transactions.malformed) {
     await refused(`malformed ${each.note}`, () => messages.decodeEntry(fromHex(each.entry)));

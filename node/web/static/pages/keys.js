@@ -6,6 +6,7 @@ import { encodeTransaction } from "../protocol/messages.js";
 import { delegation, freePlace, revocation, withSignature } from "../protocol/owning.js";
 import { keyFromSeed } from "../protocol/signing.js";
 import { capFacts, fetchKeys } from "../parts/account_keys.js";
+import { AccountNames } from "../parts/account_names.js";
 import { Session, post } from "../parts/api.js";
 import { keptCharter } from "../parts/charters.js";
 import { byId, facts, make, notice, onAction } from "../parts/dom.js";
@@ -13,6 +14,7 @@ import { explainOwning } from "../parts/explain_owning.js";
 import { keepPages } from "../parts/keeping.js";
 import { readAddress } from "../parts/links.js";
 import { openStore } from "../parts/opened.js";
+import { draftLink } from "../parts/owners_drafts.js";
 import { findAccount } from "../parts/paying.js";
 import { readAmount, say, showAmount } from "../parts/words.js";
 
@@ -22,8 +24,8 @@ const KEY = /^[0-9a-f]{64}$/;
 
 const store = await openStore();
 const wallet = await store.wallet();
-// `keys`: as fetchKeys gives them; `names`: of accounts; `made`: what the words of a key are made of; `offered`: what is shown to be signed.
-const page = { session: null, charter: null, keys: null, names: new Map(), made: null, offered: null };
+// `keys`: as fetchKeys gives them; `names`: an AccountNames; `made`: what the words of a key are made of; `offered`: what is shown to be signed.
+const page = { session: null, keys: null, names: null, made: null, offered: null };
 const aboutWords = () => import("../parts/reading_words.js");
 
 // What somebody typed can't be used; its message is for people.
@@ -62,9 +64,9 @@ function showPane(id) {
 
 async function load(said = "") {
   try {
-    page.charter ??= await keptCharter(store, wallet.federation);
+    page.names ??= new AccountNames(page.session, await keptCharter(store, wallet.federation));
     page.keys = await fetchKeys(wallet.account);
-    await learnNames(page.keys.tills.flatMap(({ payees }) => payees ?? []));
+    await page.names.learn(page.keys.tills.flatMap(({ payees }) => payees ?? []));
     byId("keys").replaceChildren(...page.keys.tills.map(card));
     byId("no-keys").hidden = page.keys.tills.length > 0;
     byId("joint").hidden = page.keys.owners.length === 1;
@@ -75,19 +77,8 @@ async function load(said = "") {
   }
 }
 
-// What accounts are called, as the node says: the bytes have their numbers, which stand beside.
-async function learnNames(accounts) {
-  const unknown = accounts.filter((each) => !page.names.has(each.join("/")));
-  await Promise.all(unknown.map(async ([coop, account]) => {
-    const found = await page.session.get(`/v1/accounts/${coop}/${account}`).catch(() => null);
-    if (found !== null && !found.handle.startsWith("#")) page.names.set(`${coop}/${account}`, found.handle);
-  }));
-}
-
 function nameOf(coop, account) {
-  const coopName = page.charter.coops.get(coop)?.name ?? coop;
-  const handle = page.names.get(`${coop}/${account}`);
-  return handle === undefined ? `#${account}@${coopName}` : `${handle}@${coopName} (#${account})`;
+  return page.names.of(coop, account);
 }
 
 const ownName = () => `${wallet.handle}@${wallet.coopName}`;
@@ -140,12 +131,12 @@ async function readPayees(text) {
   for (const each of typedOnes) {
     const address = readAddress(each);
     if (address === null) throw new FormError(say("“{text}” is no address. Write name@cooperative, and a comma between two.", { text: each }));
-    const { coop_number: coop, account, handle } = await findAccount(address.coop, address.handle, wallet.federation);
+    const { coop_number: coop, account } = await findAccount(address.coop, address.handle, wallet.federation);
     found.set(`${coop}/${account}`, [coop, account]);
-    page.names.set(`${coop}/${account}`, handle);
   }
   if (found.size > MOST_PAYEES) throw new FormError(say("Name sixteen at most."));
   if (found.size === 0) return null;
+  await page.names.learn([...found.values()]);
   return [...found.values()].sort(([coop, account], [other, another]) => coop - other || account - another);
 }
 
@@ -207,7 +198,7 @@ async function signed() {
   const { offered, keys } = page;
   try {
     const { transaction, missing } = await withSignature(offered, keys, wallet);
-    if (missing > 0) throw new FormError(say("Several own this account: they sign with the program, fiado account delegate and revoke, with --draft."));
+    if (missing > 0) return location.assign(draftLink(transaction)); // others sign it there
     await post("/v1/transactions", { transaction: toBase64url(encodeTransaction(transaction)) });
     page.offered = null;
     byId("key-form").reset();
@@ -215,6 +206,7 @@ async function signed() {
       ? say("Recorded: key {place} pays no more.", { place: offered.place })
       : say("Recorded: key {place} may pay from now on.", { place: offered.place }));
   } catch (error) {
-    byId("review-error").textContent = error instanceof FormError ? error.message : explainOwning(error);
+    byId("review-error").textContent = explainOwning(error);
   }
+  return undefined;
 }

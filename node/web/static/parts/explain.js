@@ -62,7 +62,7 @@ const PROBLEMS = {
   settlement_early: () => say("The term since the claim is not over. The member may pay until then."),
   nothing_owed: () => say("The member owes nothing."),
   commons_debt_ceiling: () => say("The common fund would have to pay more than the bylaws let it owe. The assembly can vote on a levy, or on a higher ceiling."),
-  account_is_joint: () => say("Several own this account: pay with the program, by a draft that the others sign."),
+  account_is_joint: () => say("Several own this account, and so many of them sign: on the page “Pay together”."),
   // of shops
   invoice_not_found: () => say("There is no such bill. Ask the shop for a new link."),
   invoice_state: () => say("Too late for that: this bill is paid, or over."),

@@ -2,7 +2,7 @@
 // they sign as examples.
 
 import { isEqual } from "./bytes.js";
-import { DELEGATE, decodeTransaction, encodeTransaction, entryMessage } from "./messages.js";
+import { DELEGATE, PAY, decodeTransaction, encodeTransaction, entryMessage } from "./messages.js";
 import { isSigned, sign } from "./signing.js";
 
 const MOST_PLACES = 64;
@@ -22,6 +22,9 @@ export const delegation = ({ account, revision, place }, caps) => asRead({ kind:
 // Takes the key of a place away.
 export const revocation = (at) => delegation(at, { key: null, perPayment: 0, perDay: 0, until: 0, payees: null });
 
+// A payment, before it is signed.
+export const payment = (terms) => asRead({ kind: PAY, price: null, ...terms });
+
 // As others will read it from its bytes: what is shown before it is signed is this, and this is signed. Throws where its
 // bytes would be refused for their shape.
 export function asRead(transaction) {
@@ -33,13 +36,21 @@ export function asRead(transaction) {
 export async function withSignature(transaction, { owners, needed }, { privateKey, publicKey, federation, coop }) {
   const place = owners.findIndex((key) => isEqual(key, publicKey));
   if (place < 0) throw new NotAnOwner();
-  const message = entryMessage({ federation, coop }, transaction);
-  const before = Array.isArray(transaction.signature) ? transaction.signature : [];
-  for (const [other, each] of before) {
-    if (other >= owners.length || !(await isSigned(owners[other], message, each))) throw new DraftStale();
-  }
-  const own = await sign(privateKey, message);
+  await signersOf(transaction, owners, { federation, coop });
+  const before = signaturesOf(transaction);
+  const own = await sign(privateKey, entryMessage({ federation, coop }, transaction));
   if (owners.length === 1) return { transaction: { ...transaction, signature: own }, missing: 0 };
   const signature = [...before.filter(([other]) => other !== place), [place, own]].sort(([one], [other]) => one - other);
   return { transaction: { ...transaction, signature }, missing: Math.max(0, needed - signature.length) };
+}
+
+const signaturesOf = ({ signature }) => (Array.isArray(signature) ? signature : []);
+
+// The places of the owners who have signed it so far; DraftStale where one of the signatures is none of theirs.
+export async function signersOf(transaction, owners, where) {
+  const message = entryMessage(where, transaction);
+  for (const [place, each] of signaturesOf(transaction)) {
+    if (place >= owners.length || !(await isSigned(owners[place], message, each))) throw new DraftStale();
+  }
+  return signaturesOf(transaction).map(([place]) => place);
 }

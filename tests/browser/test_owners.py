@@ -1,0 +1,119 @@
+"""On two phones: the owners of a cooperative's account pay together, and one of them alone can't."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ledger.account_keys import SetOwners
+from ledger.signatures import SigningKey
+from ledger.transactions import encode_transaction
+from node.member.mnemonic import parse_words, seed_from_words
+from tests.browser.driving import PHONE, Browser, browser
+from tests.browser.members import join, make_wallet
+from tests.browser.stage import Stage
+from tests.browser.test_keys import fill_caps, keys_of, look
+
+pytestmark = pytest.mark.needs_browser
+
+
+def key_of(words: list[str]) -> SigningKey:
+    """As the wallet makes it of the words."""
+    return SigningKey(seed_from_words(parse_words(" ".join(words))))
+
+
+def share(stage: Stage, handle: str, first: SigningKey, *others: SigningKey) -> Any:
+    """Give the account so many owners, of whom two sign; what the node tells of it."""
+    account = keys_of(stage, f"@{handle}")["account"]
+    keys = tuple(key.public_key for key in (first, *others))
+    bare = SetOwners(account=account, revision=1, needed=2, keys=keys)
+    signed = replace(bare, signature=first.sign(stage.federation.message(1, bare)))
+    people = stage.people(1)
+    stage.run(people.client.post("/v1/transactions", encode_transaction(signed))).ok()
+    return keys_of(stage, f"@{handle}")
+
+
+def begin(phone: Browser, stage: Stage, to: str, amount: str, language: str = "en") -> None:
+    """One owner begins a payment of the cooperative's, up to the last look."""
+    phone.open(f"{stage.urls[1]}/owners?lang={language}")
+    phone.type("#begin-account", "panadera")
+    phone.type("#begin-to", to)
+    phone.type("#begin-amount", amount)
+    phone.click("#begin-form .primary")
+
+
+def follow(phone: Browser, link: str) -> None:
+    """Open what the other owner has sent."""
+    phone.open("about:blank")
+    phone.open(link)
+
+
+def test_two_owners_pay_together_on_two_phones(stage: Stage, phone: Browser) -> None:
+    norte = stage.people(1)
+    stage.run(norte.admit(7))
+    with browser(PHONE) as other, browser(PHONE) as stranger:
+        phone.open(f"{stage.urls[1]}/wallet?lang=en")
+        ana = key_of(join(phone, stage, 1, "panadera", limit=50_000))
+        eva = key_of(make_wallet(other, stage.urls[1]))
+        make_wallet(stranger, stage.urls[1])
+        begin(phone, stage, "member7@norte", "12,50")
+        phone.wait_text("#begin-account-error", "One key owns that account")
+        leo = SigningKey(bytes(range(32)))
+        assert share(stage, "panadera", ana, eva, leo)["owners_needed"] == 2
+
+        begin(phone, stage, "member7@norte", "12,50")
+        phone.wait_text("#review-title", "Pay 12.50 fiado to member7@norte (#7)?")
+        assert "0 of 2" in phone.text("#review-facts")
+        look(phone, "owners-review-phone")
+        phone.click("#review-sign")
+        phone.wait_text("#carry-missing", "Still needed: 1.")
+        look(phone, "owners-carry-phone")
+        link = phone.text("#carry-link")
+        assert stage.balance(1, "panadera") == 0
+
+        follow(stranger, link)
+        stranger.wait_text("#open-error", "owns no part of that account")
+        follow(other, link.replace("/owners#", "/owners?lang=es#"))
+        other.wait_text("#review-title", "¿Pagar 12,50 fiado a member7@norte (#7)?")
+        assert "1 de 2" in other.text("#review-facts")
+        look(other, "owners-second-phone-es")
+        other.click("#review-sign")
+        other.wait_text("#notice", "Registrado: asiento")
+        assert stage.balance(1, "panadera") == -1_250
+
+        # The first phone still shows the link: it is paid by now, and not paid again.
+        follow(phone, link)
+        phone.find("#carry-link")
+        follow(other, link)
+        other.wait_text("#review-warning", "Ya hay registrado un pago con este número")
+        other.click("#review-sign")
+        other.wait_text("#notice", "Registrado")
+        assert stage.balance(1, "panadera") == -1_250
+
+        # Another payment like it is asked about.
+        begin(phone, stage, "member7@norte", "12,50")
+        phone.wait_text("#review-warning", "You paid 12.50 to member7@norte")
+        assert phone.console_errors() == []
+
+
+def test_a_tills_key_of_a_shared_account_is_signed_by_two(stage: Stage, phone: Browser) -> None:
+    with browser(PHONE) as other:
+        phone.open(f"{stage.urls[1]}/wallet?lang=en")
+        ana = key_of(join(phone, stage, 1, "panadera", limit=50_000))
+        eva = key_of(make_wallet(other, stage.urls[1]))
+        share(stage, "panadera", ana, eva)
+        till = SigningKey(bytes(range(32))).public_key.hex()
+        phone.open(f"{stage.urls[1]}/keys?lang=en")
+        phone.wait_text("#joint", "goes on to the others")
+        fill_caps(phone, "20", "30", key=till)
+        phone.click("#review-sign")
+        phone.wait_text("#carry-missing", "Still needed: 1.")
+        link = phone.text("#carry-link")
+        follow(other, link.replace("/owners#", "/owners?lang=pt#"))
+        other.wait_text("#review-title", "Permitir que outra chave pague por panadera@norte")
+        assert till in other.text("#review-facts")
+        look(other, "owners-till-phone-pt")
+        assert keys_of(stage, "@panadera")["delegated"] == []
+        other.click("#review-sign")
+        other.wait_text("#notice", "Registrado")
+        assert [each["key"] for each in keys_of(stage, "@panadera")["delegated"]] == [till]
