@@ -1,5 +1,6 @@
 """Balances over time follow from the logs: whatever moves them, the watch ends at the validator's."""
 
+import msgpack
 import pytest
 
 from ledger.codec import MAX
@@ -266,3 +267,22 @@ def test_it_waits_for_a_log_that_is_damaged_and_goes_on() -> None:
     core_of(rig.engines[1]).suspected.clear()
     assert watch.is_behind()
     check(rig)
+
+
+def test_what_comes_from_elsewhere_is_booked_when_it_arrives() -> None:
+    rig = joined(1, 2)
+    rig.submit(2, rig.pay(2, 1, 1, 1))
+    rig.advance(60_000)
+    arrive(rig)
+    check(rig)
+    row = core_of(rig.engines[1]).store.last_booking(1, until=MAX)
+    assert row is not None
+    assert (row.amount, row.log, row.place.time) == (10, 2, core_time(rig, row.place.number))
+    assert row.place.time >= row.paid + 60
+
+
+def core_time(rig: Rig, number: int) -> int:
+    """The time of an entry of coop 1's log."""
+    entry = core_of(rig.engines[1]).store.entry(1, number)
+    assert entry is not None
+    return int(msgpack.unpackb(entry)[0])
