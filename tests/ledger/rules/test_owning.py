@@ -159,6 +159,7 @@ def test_who_is_frozen_can_take_a_key_away_and_give_none(books: Books) -> None:
 def test_whatever_changes_the_keys_of_an_account_takes_delegated_ones_away(
     books: Books, by: str
 ) -> None:
+    used = {place: spent(books, TILL, place) for place in (FREE, BOUND, EXPIRED, SPENT)}
     if by == "rekey":
         books.append(HOME, rekey(FEDERATION, HOME, TILL, revision=REVISION_OF_TILL))
     elif by == "owners":
@@ -172,6 +173,26 @@ def test_whatever_changes_the_keys_of_an_account_takes_delegated_ones_away(
     for place in (FREE, BOUND, EXPIRED, SPENT):
         payment = next_delegated(books, TILL, place, PAYEE, 1)
         assert refused(books, payment) is Refusal.DELEGATE_UNKNOWN
+    # What they have used stays: no number is free again, and no day.
+    assert used == {place: spent(books, TILL, place) for place in used}
+
+
+def test_a_new_key_of_an_account_gives_its_tills_no_day_again(books: Books) -> None:
+    owner = new_key(TILL)
+    books.append(HOME, rekey(FEDERATION, HOME, TILL, revision=REVISION_OF_TILL))
+    again = delegate(
+        FEDERATION,
+        HOME,
+        TILL,
+        revision=REVISION_OF_TILL + 1,
+        place=SPENT,
+        per_day=100,
+        signed_by=owner,
+    )
+    books.append(HOME, again)
+    assert refused(books, next_delegated(books, TILL, SPENT, PAYEE, 41)) is Refusal.DELEGATE_DAY_CAP
+    books.append(HOME, next_delegated(books, TILL, SPENT, PAYEE, 40))
+    assert spent(books, TILL, SPENT) == (3, 100)
 
 
 def test_nothing_of_keys_stays_with_an_account_that_closes(books: Books) -> None:
