@@ -67,10 +67,18 @@ def check(file: Path, system: str, limit: int, output: Output) -> None:
 @click.argument("file", type=FILE)
 @_system
 @_limit
-@click.option("--resolution", required=True, metavar="TEXT", help="What was resolved, and when.")
-@click.option("--out", required=True, type=FILE, help="Where the plan is written.")
 @click.option(
-    "--invitations", required=True, type=FILE, help="Where each member's words are written, as CSV."
+    "--resolution",
+    required=True,
+    metavar="TEXT",
+    help="What was resolved, and when; at most 512 bytes.",
+)
+@click.option("--out", required=True, type=FILE, help="Where the plan is written; a new file.")
+@click.option(
+    "--invitations",
+    required=True,
+    type=FILE,
+    help="Where each member's words are written, as CSV; a new file.",
 )
 @click.option(
     "--language",
@@ -100,6 +108,8 @@ def prepare(
     Each invitation has 24 words, with which the member's wallet takes over the account; until then who has
     the file of invitations could pay from every account. Give each member theirs, then delete it.
     """
+    _check_free(out, invitations)
+    reason = new_reason(resolution)
     books = _books(file, system)
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
@@ -117,7 +127,7 @@ def prepare(
             coop=steward.coop,
             first_account=_next_account(steward),
             limit=limit,
-            resolution=new_reason(resolution),
+            resolution=reason,
         ).sign(steward.key)
         _write_invitations(invitations, books, plan, spoken)
         DiskFiles().replace(out, render_plan(plan).encode("utf-8"))
@@ -126,6 +136,31 @@ def prepare(
             say("{file} has everybody's words: who reads it can pay as anybody.", file=invitations)
         )
         output.result(books_as_json(books, limit) | _signed_as_json(plan, out))
+
+
+def _check_free(out: Path, invitations: Path) -> None:
+    """Two new files: of the members' words there is no other copy."""
+    if out.resolve() == invitations.resolve():
+        raise CliError(
+            ExitCode.USAGE,
+            "same_file",
+            say("The plan and the invitations can't be the same file, {file}.", file=out),
+            say("Give --out and --invitations each a place of its own."),
+        )
+    for path in (out, invitations):
+        if path.is_symlink() or path.exists():
+            raise CliError(
+                ExitCode.USAGE,
+                "file_exists",
+                say(
+                    "There is a file at {path} already, and a new plan never replaces one.",
+                    path=path,
+                ),
+                say(
+                    "Choose another place with --out or --invitations, or move the file away if you "
+                    "are sure."
+                ),
+            )
 
 
 def _next_account(steward: Stewardship) -> int:
@@ -192,12 +227,13 @@ def _books(file: Path, system: str) -> OldBooks:
     try:
         return read_old_books(file, SYSTEMS[system])
     except ImportProblem as problem:
+        put_right = say("Put it right in the file or in the system before; nothing was changed.")
         place = say("{file}, line {line}", file=file, line=problem.line) if problem.line else file
         raise CliError(
             ExitCode.REFUSED,
             "import_malformed",
             say("{place}: {problem}.", place=place, problem=problem.problem),
-            say("Put it right in the file or in the system before; nothing was changed."),
+            " ".join(filter(None, (problem.remedy, put_right))),
         ) from problem
 
 

@@ -3,7 +3,7 @@
 Columns are known by their headings, in English, Spanish, Catalan or Portuguese, in any order; fields may be
 parted by commas, semicolons or tabs, amounts may have a decimal comma, hours may be written 2:30. The file
 is UTF-8, or UTF-16 with its mark. All of it is taken, or nothing: the first row that can't be is named with
-its line.
+its line. A number that could be read in two ways is refused unless its column decides (`old_amounts`).
 """
 
 import csv
@@ -16,28 +16,35 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from cli.federation.old_amounts import OldAmounts, amounts_of
 from cli.federation.old_headings import SYSTEMS as SYSTEMS
 from cli.federation.old_headings import System
+from cli.shell.errors import in_words, words_stand_in
 from cli.shell.language import say
 from ledger.codec import MAX
 from ledger.names import HANDLE
+from node.member.amounts import AmountError, AmountFault
+
+words_stand_in("cli.shell.words")
 
 MOST_ROWS: Final = 10_000
 LARGEST_FILE: Final = 8_388_608
 _SEPARATORS: Final = (";", "\t", ",")
-_AMOUNT: Final = re.compile(r"([+-]?)(\d{1,13})(?:[.,](\d{1,2}))?")
-_HOURS: Final = re.compile(r"([+-]?)(\d{1,9}):([0-5]\d)(?::[0-5]\d)?")
-_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}((?:\.\d{3})+(?:,\d{1,2})?|(?:,\d{3})+(?:\.\d{1,2})?)")
 
 
 @dataclass(eq=False)
 class ImportProblem(Exception):
-    """A file can't be taken in; `problem` says why, `line` where, 0 for the whole file."""
+    """A file can't be taken in; `problem` says why, `line` where, 0 for the whole file.
+
+    `remedy` says what helps, where there is more to say than to put it right.
+    """
 
     problem: str
     line: int = 0
+    remedy: str = ""
 
 
+_NO_BALANCE: Final = (AmountFault.EMPTY, AmountFault.NOT_A_NUMBER, AmountFault.TOO_LARGE)
 _ORGANISATIONS: Final = re.compile(
     r"organi[sz]|business|empresa|negocio|comerc|comerç|company|entidad|coop"
 )
@@ -80,12 +87,15 @@ def read_old_books(path: Path, system: System) -> OldBooks:
     rows = _rows(_text(data))
     line, headings = next(rows, (0, []))
     columns = _columns(system, headings, line)
+    listed = list(_whole(rows, headings))
+    amounts = {
+        column: amounts_of(_cell(cells, columns, column) for _, cells in listed)
+        for column in ("balance", "limit")
+    }
     taken: dict[str, OldMember] = {}
     handles: dict[str, OldMember] = {}
-    for line, cells in rows:
-        if len(taken) == MOST_ROWS:
-            raise ImportProblem(say("more than {most} members", most=MOST_ROWS), line)
-        member = _member(cells, columns, line, handles)
+    for line, cells in listed:
+        member = _member(cells, columns, amounts, line, handles)
         earlier = taken.get(member.id)
         if earlier is not None:
             raise ImportProblem(
@@ -153,12 +163,43 @@ def _columns(system: System, headings: list[str], line: int) -> dict[str, int]:
     return found
 
 
+def _whole(
+    rows: Iterator[tuple[int, list[str]]], headings: list[str]
+) -> Iterator[tuple[int, list[str]]]:
+    """The rows; one with a cell that stands under no heading is refused, as its others may be shifted."""
+    for count, (line, cells) in enumerate(rows):
+        if count == MOST_ROWS:
+            raise ImportProblem(say("more than {most} members", most=MOST_ROWS), line)
+        headless = any(cell and not heading for cell, heading in zip(cells, headings, strict=False))
+        if len(cells) > len(headings) or headless:
+            raise ImportProblem(
+                say(
+                    "it has {count} cells, more than the headings",
+                    count=max(len(cells), sum(map(bool, headings)) + 1),
+                ),
+                line,
+                say(
+                    "An amount with a decimal comma and no quotes becomes two cells: export it again, "
+                    "with quotes or with semicolons between the cells."
+                ),
+            )
+        yield line, cells
+
+
+def _cell(cells: list[str], columns: Mapping[str, int], column: str) -> str:
+    at = columns.get(column)
+    return "" if at is None or at >= len(cells) else cells[at]
+
+
 def _member(
-    cells: list[str], columns: Mapping[str, int], line: int, handles: Mapping[str, OldMember]
+    cells: list[str],
+    columns: Mapping[str, int],
+    amounts: Mapping[str, OldAmounts],
+    line: int,
+    handles: Mapping[str, OldMember],
 ) -> OldMember:
     def cell(column: str) -> str:
-        at = columns.get(column)
-        return "" if at is None or at >= len(cells) else cells[at]
+        return _cell(cells, columns, column)
 
     id_ = cell("id")
     if not id_:
@@ -166,15 +207,21 @@ def _member(
     name = cell("name") or id_
     source = name if id_.isdecimal() else id_
     handle = _handle(source, id_, line, handles)
-    limit = cell("limit")
+    limit = _amount(cell("limit"), amounts["limit"], line) if cell("limit") else None
+    if limit is not None and limit < 0:
+        raise ImportProblem(
+            say("the limit “{text}” is below zero", text=cell("limit")),
+            line,
+            say("A limit is how far a balance may go below zero: write it without the sign."),
+        )
     return OldMember(
         line=line,
         id=id_,
         name=name,
         handle=handle,
         is_organisation=_ORGANISATIONS.search(cell("group").lower()) is not None,
-        balance=_amount(cell("balance"), line),
-        limit=abs(_amount(limit, line)) if limit else None,
+        balance=_amount(cell("balance"), amounts["balance"], line),
+        limit=limit,
     )
 
 
@@ -189,22 +236,15 @@ def _handle(source: str, id_: str, line: int, handles: Mapping[str, OldMember]) 
     return handle
 
 
-def _amount(text: str, line: int) -> int:
-    """Minor units. `1.234,56` and `1,234.56` are one thousand and more; `2:30` is two hours and a half."""
-    found, hours = _AMOUNT.fullmatch(text), _HOURS.fullmatch(text)
-    if _THOUSANDS.fullmatch(text):
-        mark = max(text.rfind("."), text.rfind(","))
-        has_cents = len(text) - mark <= 3
-        digits = re.sub("[.,]", "", text[:mark] if has_cents else text)
-        found = _AMOUNT.fullmatch(f"{digits}.{text[mark + 1 :]}" if has_cents else digits)
-    if hours is not None:
-        sign, whole, minutes = hours.groups()
-        minor = int(whole) * 100 + round(int(minutes) * 100 / 60)
-    elif found is not None:
-        sign, whole, cents = found.groups()
-        minor = int(whole) * 100 + int((cents or "0").ljust(2, "0"))
-    else:
+def _amount(text: str, amounts: OldAmounts, line: int) -> int:
+    """Minor units, by the rule of the whole column."""
+    try:
+        minor = amounts.read(text)
+    except AmountError as error:
+        told = in_words(error)
+        if told is None or error.fault in _NO_BALANCE:
+            raise ImportProblem(say("“{text}” is not a balance", text=text), line) from error
+        raise ImportProblem(told.message.rstrip("."), line, told.remedy) from error
+    if abs(minor) > MAX:
         raise ImportProblem(say("“{text}” is not a balance", text=text), line)
-    if minor > MAX:
-        raise ImportProblem(say("“{text}” is not a balance", text=text), line)
-    return -minor if sign == "-" else minor
+    return minor

@@ -47,6 +47,13 @@ class DraftError(Exception):
     problem: str
 
 
+@dataclass(eq=False)
+class ReasonUnusable(Exception):
+    """A reason or a resolution is empty, or it has more bytes than a hash in the log may stand for."""
+
+    size: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonText:
     """Why stewards do something, or what members vote about, in words; the log has the salted hash."""

@@ -24,6 +24,7 @@ from cli.steward.draft_file import (
     Draft,
     DraftError,
     ReasonText,
+    ReasonUnusable,
     find_twin,
     make_draft,
     opening_document,
@@ -33,7 +34,7 @@ from cli.steward.draft_file import (
 from cli.steward.office import able
 from cli.steward.stewardship import Stewardship, steward_key_option
 from ledger.kinds import KINDS
-from ledger.memos import SALT_BYTES
+from ledger.memos import MAX_TEXT_BYTES, SALT_BYTES
 from ledger.transactions import (
     AccountChange,
     Admit,
@@ -367,5 +368,8 @@ def check_in_time(draft: Draft, state: object) -> None:
 
 
 def new_reason(text: str) -> ReasonText:
-    """The text with a salt of its own."""
+    """The text with a salt of its own. Raises `ReasonUnusable`."""
+    size = len(text.encode("utf-8"))
+    if not text.strip() or size > MAX_TEXT_BYTES:
+        raise ReasonUnusable(size)
     return ReasonText(salt=random(SALT_BYTES), text=text)

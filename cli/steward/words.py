@@ -7,8 +7,9 @@ from cli.shell.errors import CliError, explain
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
 from cli.shell.retelling import retold
-from cli.steward.draft_file import DraftError
+from cli.steward.draft_file import DraftError, ReasonUnusable
 from cli.steward.stewardship import StewardKeyMissing, StewardNotInOffice, StewardNotLinked
+from ledger.memos import MAX_TEXT_BYTES
 
 
 @explain.register
@@ -63,4 +64,25 @@ def _(error: DraftError) -> CliError:
             "Ask whoever drafted it for a new one; `fiado steward pending` lists what waits at "
             "the node."
         ),
+    )
+
+
+@explain.register
+def _(error: ReasonUnusable) -> CliError:
+    if error.size <= MAX_TEXT_BYTES:
+        return CliError(
+            ExitCode.USAGE,
+            "reason_empty",
+            say("The text of the reason or resolution is empty."),
+            say("Write what was decided and why."),
+        )
+    return CliError(
+        ExitCode.USAGE,
+        "reason_too_long",
+        say(
+            "The text has {size} bytes; a reason or a resolution may have {most}.",
+            size=error.size,
+            most=MAX_TEXT_BYTES,
+        ),
+        say("Make it shorter, and say where the whole text is. Letters with accents count twice."),
     )

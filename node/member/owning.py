@@ -183,7 +183,7 @@ def read_draft(text: str, *, federation: bytes, coop: int) -> Owned:
             raise DraftUnreadable
         where = (bytes.fromhex(document["federation"]), document["coop"])
         transaction = decode_transaction(read_bytes(document["transaction"]))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise DraftUnreadable from error
     if where != (federation, coop):
         raise DraftStale

@@ -75,7 +75,8 @@ def test_marks_and_utf_16_are_read(tmp_path: Path) -> None:
     [
         ("1,234.50", 123_450),
         ("1.234.567", 123_456_700),
-        ("1.234", 123_400),
+        ("1 234,5", 123_450),
+        ("\u22123", -300),
         ("-0,5", -50),
         ("+7", 700),
     ],
@@ -83,6 +84,54 @@ def test_marks_and_utf_16_are_read(tmp_path: Path) -> None:
 def test_amounts(tmp_path: Path, amount: str, minor: int) -> None:
     (member,) = read(tmp_path, f'Login name,Balance\nana,"{amount}"\n').members
     assert member.balance == minor
+
+
+@pytest.mark.parametrize(
+    ("cells", "minor"),
+    [
+        (["1.250", "12,50"], [125_000, 1_250]),
+        (["-1.250", "1.250.000"], [-125_000, 125_000_000]),
+        (["1,250", "12.5", "-3"], [125_000, 1_250, -300]),
+        (["1.250", "-1.000,00"], [125_000, -100_000]),
+    ],
+)
+def test_a_column_decides_what_a_mark_is_for(
+    tmp_path: Path, cells: list[str], minor: list[int]
+) -> None:
+    rows = "".join(f"m{at};{cell}\n" for at, cell in enumerate(cells))
+    members = read(tmp_path, "Login name;Balance\n" + rows).members
+    assert [member.balance for member in members] == minor
+
+
+@pytest.mark.parametrize(
+    ("cells", "line", "words"),
+    [
+        (["12.345"], 2, "could mean 12.3450 or 12345"),
+        (["7", "-3.125"], 3, "could mean -3.1250 or -3125"),
+        (["1.000"], 2, "could mean 1 or 1000"),
+        (["12.50", "1.005"], 3, "more than 2 decimals"),
+        (["1.005", "0.500"], 2, "more than 2 decimals"),
+        (["0.500"], 2, "more than 2 decimals"),
+        (["12,50", "12.50", "1.250"], 4, "could mean"),
+        (["007"], 2, "begins with a zero"),
+    ],
+)
+def test_a_number_that_could_be_two_is_refused(
+    tmp_path: Path, cells: list[str], line: int, words: str
+) -> None:
+    rows = "".join(f"m{at};{cell}\n" for at, cell in enumerate(cells))
+    with pytest.raises(ImportProblem) as raised:
+        read(tmp_path, "Login name;Balance\n" + rows)
+    assert raised.value.line == line and words in raised.value.problem
+
+
+@pytest.mark.parametrize("row", ["a,12,50", "a,12,50,", "a,1,2,3"])
+@pytest.mark.parametrize("heading", ["Login name,Balance", "Login name,Balance,"])
+def test_a_cell_under_no_heading_is_refused(tmp_path: Path, heading: str, row: str) -> None:
+    with pytest.raises(ImportProblem) as raised:
+        read(tmp_path, f"{heading}\n{row}\n")
+    assert raised.value.line == 2 and "more than the headings" in raised.value.problem
+    assert "decimal comma" in raised.value.remedy
 
 
 @pytest.mark.parametrize(
@@ -96,6 +145,7 @@ def test_amounts(tmp_path: Path, amount: str, minor: int) -> None:
         (CYCLOS + "Eva;;Members;;5;5\n", 5, "without a name"),
         (CYCLOS + "Eva;张;Members;;5;5\n", 5, "no handle"),
         (CYCLOS + 'Eva;"eva;Members;;5;5\n', 5, "quotes"),
+        (CYCLOS + "Eva;eva;Members;;5;-5\n", 5, "below zero"),
         (CYCLOS.encode("cp1252"), 4, "UTF-8"),
         ("Full name;Balance\nAna;5\n", 1, "no column"),
         ("Login name;Balance\n", 0, "no members"),

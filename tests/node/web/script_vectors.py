@@ -27,7 +27,10 @@ MODULES: Final = {
                 ),
             ),
         ),
-        ("parts", ("amounts", "bookings", "contacts", "links", "owners_drafts", "tables", "unseen")),
+        (
+            "parts",
+            ("amounts", "bookings", "contacts", "links", "owners_drafts", "tables", "unseen"),
+        ),
     )
     for name in names
 }
