@@ -50,7 +50,16 @@ from node.http.guarantees import guarantees
 from node.http.index import index, publishing
 from node.http.index import problems as index_problems
 from node.http.keys import keys
-from node.http.members import members, names, opening, reviews, sight, signing_in, statement
+from node.http.members import (
+    erasing,
+    members,
+    names,
+    opening,
+    reviews,
+    sight,
+    signing_in,
+    statement,
+)
 from node.http.members import problems as members_problems
 from node.http.merchant import events as merchant_events
 from node.http.merchant import invoices, takings, webhooks
@@ -81,6 +90,7 @@ ROUTES: tuple[Route, ...] = (
     *signing_in.ROUTES,
     *members.ROUTES,
     *names.ROUTES,
+    *erasing.ROUTES,
     *opening.ROUTES,
     *reviews.ROUTES,
     *sight.ROUTES,

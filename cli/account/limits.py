@@ -19,6 +19,15 @@ def near_limit_line(me: Json) -> str | None:
     """What the bylaws' soft limit has to say; None where it says nothing."""
     if me.get("is_near_limit") is not True:
         return None
+    beyond = -int(me["balance"]) - int(me["limit"])
+    if beyond > 0:
+        return say(
+            "You are beyond your credit limit: you owe {amount} of {amount_2}, {beyond} more than it. "
+            "What you sell brings you back; until then you can't pay.",
+            amount=in_units(-int(me["balance"])),
+            amount_2=in_units(int(me["limit"])),
+            beyond=in_units(beyond),
+        )
     left = in_units(max(0, int(me["available"])))
     return say(
         "You are near your credit limit: you owe {amount} of {amount_2}, and {left} are left. "

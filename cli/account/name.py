@@ -37,6 +37,16 @@ def print_name(client: NodeClient, found: Json, coop: str, output: Output) -> No
     """Say what an account is called, and where that is known from; the result for programs."""
     address = f"{text(client, found, 'handle')}@{coop}"
     is_in_log = found.get("commitment") is None
+    asked = found.get("erasure")
+    if isinstance(asked, dict):
+        output.line(
+            say(
+                "{count} of {needed} stewards have asked that this name be erased. Talk to them if you don't "
+                "want that.",
+                count=str(asked.get("asked")),
+                needed=str(asked.get("needed")),
+            )
+        )
     if found.get("erased"):
         output.line(say("The name of account {address} was erased.", address=address))
     elif is_in_log:

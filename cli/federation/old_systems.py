@@ -231,7 +231,7 @@ def _handle(source: str, id_: str, line: int, handles: Mapping[str, OldMember]) 
     handle = re.sub(r"[^a-z0-9._-]+", ".", plain.decode("ascii").lower()).strip("._-")[:32]
     if handle in handles:
         handle = f"{handle[: 31 - len(id_)]}-{id_.lower()}"
-    if not HANDLE.fullmatch(handle) or handle in handles:
+    if not HANDLE.fullmatch(handle) or handle.isdecimal() or handle in handles:
         raise ImportProblem(say("no handle can be made of “{name}”", name=source), line)
     return handle
 

@@ -5,8 +5,8 @@ import click
 from cli.shell.consent import agree_to_replace
 from cli.shell.language import say
 from cli.shell.terminal import Output
-from node.member.answers import text
-from node.member.client import Json, NodeClient, path_of
+from node.member.answers import integer, text
+from node.member.client import Json, NodeClient
 
 
 def agree_to_erase(address: str, *, yes: bool, output: Output) -> None:
@@ -30,7 +30,16 @@ def tell_erased(found: Json, client: NodeClient, coop: str, output: Output) -> N
     output.result({"address": address, "erased": True, "in_log": found.get("commitment") is None})
 
 
-def erase_of(client: NodeClient, account: int) -> Json:
-    """Let the node erase the name of a member, for a steward's session; the account afterwards."""
-    client.delete(path_of("v1", "members", account, "name"))
-    return client.get(path_of("v1", "members", account))
+def tell_asked(asked: Json, address: str, client: NodeClient, output: Output) -> None:
+    """Say how many stewards have asked for it, where more have to."""
+    count, needed = integer(client, asked, "asked"), integer(client, asked, "needed")
+    output.line(
+        say(
+            "You have asked that the name {address} be erased. {count} of {needed} stewards have: it is "
+            "erased when the others type the same within 30 days.",
+            address=address,
+            count=count,
+            needed=needed,
+        )
+    )
+    output.result({"address": address, "erased": False, "asked": count, "needed": needed})

@@ -101,7 +101,8 @@ def _(error: HandleError) -> CliError:
         say("“{text}” can't be a handle.", text=error.text),
         say(
             "A handle is what stands before the @ of an address: up to {longest_name} letters a "
-            "to z, digits, dots, dashes and underscores, beginning with a letter or digit.",
+            "to z, digits, dots, dashes and underscores, beginning with a letter or digit, and "
+            "not of digits alone.",
             longest_name=LONGEST_NAME,
         ),
     )

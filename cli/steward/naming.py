@@ -1,16 +1,17 @@
-"""`fiado steward erase-name`: a member's name is erased at the cooperative's node, for good."""
+"""`fiado steward erase-name`: a member's name is erased at the cooperative's node, by enough stewards."""
 
 from pathlib import Path
 
 import click
 
-from cli.shell.erasing import agree_to_erase, erase_of, tell_erased
+from cli.shell.erasing import agree_to_erase, tell_asked, tell_erased
 from cli.shell.parameters import output_option, passphrase_options
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.steward.signing import find_member
 from cli.steward.stewardship import open_stewardship, steward_key_option
 from node.member.answers import integer, text
+from node.member.client import path_of
 
 
 @click.command("erase-name")
@@ -22,14 +23,21 @@ from node.member.answers import integer, text
 def erase_name(
     member: str, yes: bool, key_path: Path, passphrase: PassphraseSource, output: Output
 ) -> None:
-    """Erase what a member is called, for good, where somebody has asked for it.
+    """Ask that what a member is called be erased, for good, where somebody has asked for it.
 
-    The account goes on under its number. Members can do the same by themselves with `fiado name erase`.
+    It is erased once as many stewards have asked, within 30 days, as it takes to freeze an account, and no
+    fewer than the charter's threshold. The account goes on under its number. Members can do the same by
+    themselves with `fiado name erase`.
     """
     with open_stewardship(key_path, passphrase) as steward:
         steward.open_session()
         found = find_member(steward, member)
         address = f"{text(steward.client, found, 'handle')}@{steward.coop.name}"
         agree_to_erase(address, yes=yes, output=output)
-        after = erase_of(steward.client, integer(steward.client, found, "account"))
+        number = integer(steward.client, found, "account")
+        asked = steward.client.delete_for(path_of("v1", "members", number, "name"))
+        if asked.get("erased") is not True:
+            tell_asked(asked, address, steward.client, output)
+            return
+        after = steward.client.get(path_of("v1", "members", number))
         tell_erased(after, steward.client, steward.coop.name, output)

@@ -56,9 +56,9 @@ def parse_address(text: str) -> Address:
 
 
 def parse_handle(text: str) -> str:
-    """Read a new member's handle as the one in an address. Raises `HandleError`."""
+    """Read a new member's handle as the one in an address, not of digits alone. Raises `HandleError`."""
     handle = _lowered(text)
-    if not HANDLE.fullmatch(handle):
+    if not HANDLE.fullmatch(handle) or handle.isdecimal():
         raise HandleError(text.strip()[: 2 * LONGEST_NAME + 1])
     return handle
 

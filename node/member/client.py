@@ -120,6 +120,10 @@ class NodeClient:
         """DELETE; with `attempts`, not more often."""
         self._send("DELETE", path, attempts=attempts)
 
+    def delete_for(self, path: str) -> Json:
+        """DELETE what answers with a JSON object."""
+        return self._object(self._send("DELETE", path))
+
     @contextmanager
     def stream(self, path: str, *, after: str | None = None) -> Iterator[Iterator[str]]:
         """The lines of a stream of events, as they come, for the `with` block.

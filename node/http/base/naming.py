@@ -5,7 +5,10 @@ account of one name is refused.
 """
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from aiohttp import web
 
 from ledger.entries import decode_transaction
 from ledger.names import NameNotOpened, Opening, check_opening
@@ -17,10 +20,12 @@ from node.engine.view import View
 from node.http.base import shapes
 from node.http.base.api import Api
 from node.http.base.problem import Problem
-from node.http.base.problems import NAME_NOT_OPENED
+from node.http.base.problems import HANDLE_IS_NUMBER, NAME_NOT_OPENED
 from node.http.base.refusals_problems import refusal_problem
 from node.spellings import Salt
 from node.store import Write
+
+Answer = TypeVar("Answer")
 
 _LOOK_AGAIN_S: Final = 0.05
 _MOST_LOOKS: Final = 40
@@ -33,6 +38,7 @@ def read_opening(api: Api, admit: Admit, name: shapes.NameOpening | None) -> Ope
     Raises `name_not_opened` where it does not open it.
     """
     if isinstance(admit.handle, str):
+        check_is_no_number(admit.handle)
         return None
     if name is None:
         raise Problem(NAME_NOT_OPENED)
@@ -42,7 +48,34 @@ def read_opening(api: Api, admit: Admit, name: shapes.NameOpening | None) -> Ope
         check_opening(opening, admit.handle, federation=federation, coop=coop)
     except NameNotOpened as error:
         raise Problem(NAME_NOT_OPENED) from error
+    check_is_no_number(opening.handle)
     return opening
+
+
+def check_is_no_number(handle: str) -> None:
+    """Raise `handle_is_number` for a new name of digits alone: `3@norte` is too near to `#3@norte`."""
+    if handle.isdecimal():
+        raise Problem(HANDLE_IS_NUMBER)
+
+
+async def paid_guess(
+    api: Api, request: web.Request, look: Callable[[View], Answer | None]
+) -> Answer | None:
+    """What is found by a name without a session; an address pays for what nobody is or was called.
+
+    Those of an address are asked one after another, so that each is paid for before the next. Raises
+    `too_many_requests`.
+    """
+    async with api.asking.take(api.address(request)):
+        api.check_rate(request)
+        try:
+            found = await api.runner.ask(look)
+        except Problem:
+            api.charge(request)
+            raise
+        if found is None:
+            api.charge(request)
+        return found
 
 
 def shown_opening(opening: Opening | None) -> shapes.NameOpening | None:

@@ -68,6 +68,13 @@ NAME_NOT_OPENED: Final = ProblemKind(
     "The admission hides a name, and what came with it does not open it.",
     "Send the salt and the handle that the commitment was made of.",
 )
+HANDLE_IS_NUMBER: Final = ProblemKind(
+    "handle_is_number",
+    422,
+    "A name of digits alone",
+    "A name of digits alone would be taken for an account's number.",
+    "Choose a name with a letter in it.",
+)
 NAME_ERASED: Final = ProblemKind(
     "name_erased",
     410,

@@ -18,6 +18,7 @@ from node.http.base import facts
 from node.http.base.shapes import PaymentStatus
 from node.http.members import shapes
 from node.http.members.debts import debt_of
+from node.http.members.erasing import erasure_asked
 from node.http.members.held_entries import HeldEntries, place_of
 from node.http.members.paid_for import paid_for_others
 from node.http.members.telling import Telling
@@ -85,7 +86,12 @@ def member_self(view: View, number: int, *, recent: int) -> shapes.MemberSelf | 
     if found is None:
         return None
     newest = history(view, number, None, recent).items if recent else None
-    return shapes.MemberSelf(**asdict(found), paid_for=paid_for_others(view, number), recent=newest)
+    return shapes.MemberSelf(
+        **asdict(found),
+        paid_for=paid_for_others(view, number),
+        recent=newest,
+        erasure=erasure_asked(view, number),
+    )
 
 
 def _fall(account: Account, *, pledged: int, now: int, days: int) -> shapes.LimitFall | None:

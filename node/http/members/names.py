@@ -1,8 +1,8 @@
-"""What accounts are called: found by whoever may know it, offered before admissions, erased for good.
+"""What accounts are called: found by whoever may know it, and offered before admissions.
 
-PROTOCOL section 15. Whoever knows a name finds its account, as they must to pay it. From a number the node
-comes to a name only for members and stewards of its own coop, so that nobody reads the directory by
-counting.
+PROTOCOL section 15; erased in `erasing`. Whoever knows a name finds its account, as they must to pay it. From
+a number the node comes to a name only for members and stewards of its own coop, so that nobody reads the
+directory by counting.
 """
 
 from dataclasses import replace
@@ -11,17 +11,22 @@ from aiohttp import web
 
 from ledger.names import Opening
 from ledger.refusals import Refusal
-from ledger.transactions import MAX_NUMBER
 from node.engine.known_names import HandleTaken
 from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api, json_response
-from node.http.base.naming import find_names, keep
+from node.http.base.naming import check_is_no_number, find_names, keep, paid_guess
 from node.http.base.problem import Problem
-from node.http.base.problems import ACCOUNT_NOT_FOUND, COOP_NOT_FOUND, NAME_ERASED
-from node.http.base.reading import JSON, must_be, path_number, plain_number
+from node.http.base.problems import (
+    ACCOUNT_NOT_FOUND,
+    COOP_NOT_FOUND,
+    HANDLE_IS_NUMBER,
+    NAME_ERASED,
+    TOO_MANY_REQUESTS,
+)
+from node.http.base.reading import JSON, must_be, plain_number
 from node.http.base.refusals_problems import refusal_problem
-from node.http.base.routes import ACCOUNT, COOP, Access, Parameter, Route
+from node.http.base.routes import ACCOUNT, COOP, Access, Route
 from node.http.members import facts as members_facts
 from node.http.members import shapes
 from node.store import Write
@@ -39,6 +44,9 @@ async def get_account(api: Api, request: web.Request) -> web.Response:
     may_know = handle is not None or "Authorization" in request.headers
     if number is not None and may_know:
         await api.session(request)
+    is_guess = handle is not None and not await _has_session(api, request)
+    if is_guess:
+        api.check_rate(request)
     if may_know:
         which = number if handle is None else handle
         assert which is not None, "it is one or the other"
@@ -54,10 +62,24 @@ async def get_account(api: Api, request: web.Request) -> web.Response:
             raise Problem(NAME_ERASED)
         return None
 
-    found = await api.runner.ask(look)
+    if is_guess:
+        found = await paid_guess(api, request, look)
+    else:
+        found = await api.runner.ask(look)
     if found is None:
         raise Problem(ACCOUNT_NOT_FOUND)
     return json_response(found, is_private=may_know)
+
+
+async def _has_session(api: Api, request: web.Request) -> bool:
+    """Whether who asks sees all names of the coop anyway."""
+    if "Authorization" not in request.headers:
+        return False
+    try:
+        await api.session(request)
+    except Problem:
+        return False
+    return True
 
 
 async def post_names(api: Api, request: web.Request) -> web.Response:
@@ -67,6 +89,8 @@ async def post_names(api: Api, request: web.Request) -> web.Response:
     if not 1 <= len(asked.names) <= _MOST_OFFERED:
         raise must_be("/names", f"1 to {_MOST_OFFERED} names")
     openings = [Opening(salt=bytes(each.salt), handle=each.handle) for each in asked.names]
+    for each in openings:
+        check_is_no_number(each.handle)
     if len({each.handle for each in openings}) < len(openings):
         raise refusal_problem(Refusal.HANDLE_TAKEN)
 
@@ -88,38 +112,6 @@ async def post_names(api: Api, request: web.Request) -> web.Response:
     return json_response(shapes.KeptNames(kept=len(openings)), is_private=True)
 
 
-async def delete_my_name(api: Api, request: web.Request) -> web.Response:
-    """Erase what the owner's account is called, for good."""
-    return await _erase(api, await api.member(request))
-
-
-async def delete_name(api: Api, request: web.Request) -> web.Response:
-    """Erase what an account is called, for good; for stewards."""
-    await api.steward(request)
-    return await _erase(api, path_number(request, "number", ACCOUNT_NOT_FOUND, most=MAX_NUMBER))
-
-
-async def _erase(api: Api, number: int) -> web.Response:
-    def erase(view: View) -> tuple[Write, bool]:
-        account = view.validator.account(view.coop, number)
-        if account is None:
-            return Write(), False
-        write = view.engine.names().directory.erase(account, now=view.now_ms // 1000)
-        return write, True
-
-    async with api.desk:
-        if not await api.runner.change(erase):
-            raise Problem(ACCOUNT_NOT_FOUND)
-    return web.Response(status=204)
-
-
-_NUMBER = Parameter(
-    name="number",
-    in_="path",
-    description="An account's number.",
-    schema={"type": "integer", "minimum": 1},
-)
-
 ROUTES = (
     Route(
         method="GET",
@@ -130,17 +122,7 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(COOP, ACCOUNT),
         answer=shapes.FoundAccount,
-        problems=(COOP_NOT_FOUND, ACCOUNT_NOT_FOUND, NAME_ERASED),
-    ),
-    Route(
-        method="DELETE",
-        path="/v1/me/name",
-        handler=delete_my_name,
-        name="eraseMyName",
-        summary="Erase what the owner's account is called, for good",
-        subject=_SUBJECT,
-        access=Access.MEMBER,
-        status=204,
+        problems=(COOP_NOT_FOUND, ACCOUNT_NOT_FOUND, NAME_ERASED, TOO_MANY_REQUESTS),
     ),
     Route(
         method="POST",
@@ -152,18 +134,6 @@ ROUTES = (
         access=Access.STEWARD,
         body={JSON: shapes.OfferedNames},
         answer=shapes.KeptNames,
-        problems=(Refusal.HANDLE_TAKEN,),
-    ),
-    Route(
-        method="DELETE",
-        path="/v1/members/{number}/name",
-        handler=delete_name,
-        name="eraseName",
-        summary="Erase what an account is called, for good",
-        subject="Stewards",
-        access=Access.STEWARD,
-        parameters=(_NUMBER,),
-        status=204,
-        problems=(ACCOUNT_NOT_FOUND,),
+        problems=(HANDLE_IS_NUMBER, Refusal.HANDLE_TAKEN),
     ),
 )

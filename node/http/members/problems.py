@@ -11,6 +11,13 @@ CHALLENGE_INVALID: Final = ProblemKind(
     "The challenge is too old, was used before, or was not signed by that account or steward.",
     "Ask for a new challenge and sign it with the right key.",
 )
+NAME_OF_SEVERAL: Final = ProblemKind(
+    "name_of_several",
+    403,
+    "Several owners sign",
+    "The account belongs to several, and one owner alone does not erase its name.",
+    "Ask your stewards: they erase a name together.",
+)
 HISTORY_PRIVATE: Final = ProblemKind(
     "history_private",
     403,

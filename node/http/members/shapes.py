@@ -117,6 +117,14 @@ class KeptNames(Shape, frozen=True):
     kept: Count
 
 
+class NameErasure(Shape, frozen=True):
+    """How far it is that stewards erase a name."""
+
+    erased: bool
+    asked: Annotated[Count, Meta(description="How many stewards in office have asked for it.")]
+    needed: Annotated[Count, Meta(description="How many have to, within 30 days.")]
+
+
 class OpenedBooks(Shape, frozen=True):
     """How the books were opened: with how many accounts, and how many of their owners have agreed."""
 
@@ -301,6 +309,10 @@ class MemberSelf(Member, frozen=True, tag_field="role", tag="member"):
         Meta(
             description="The newest payments, of the same moment as all else; null: not asked for."
         ),
+    ] = None
+    erasure: Annotated[
+        NameErasure | None,
+        Meta(description="That stewards ask for the account's name to be erased; null: none does."),
     ] = None
 
 

@@ -26,10 +26,10 @@ from ledger.transactions import HANDLE, MAX_NUMBER, Admit
 from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api, Reserved, json_response
-from node.http.base.naming import check_is_free, read_opening
+from node.http.base.naming import check_is_free, check_is_no_number, read_opening
 from node.http.base.origins import origin_of
 from node.http.base.problem import Problem
-from node.http.base.problems import BUSY, REQUEST_MALFORMED, TOO_MANY_REQUESTS
+from node.http.base.problems import BUSY, HANDLE_IS_NUMBER, REQUEST_MALFORMED, TOO_MANY_REQUESTS
 from node.http.base.reading import JSON, check_size, must_be
 from node.http.base.refusals_problems import refusal_problem
 from node.http.base.routes import Route
@@ -61,6 +61,7 @@ async def post_proposal(api: Api, request: web.Request) -> web.Response:
     key, handle, class_, limit = bytes(asked.key), asked.handle, asked.class_, asked.limit
     if not HANDLE.fullmatch(handle):
         raise must_be("/handle", "small letters, digits, dots, hyphens and underscores")
+    check_is_no_number(handle)
     api.charge(request)
     _check_key(key)
     now_ms = api.clock_ms()
@@ -291,6 +292,7 @@ ROUTES = (
         status=201,
         answer=shapes.Proposal,
         problems=(
+            HANDLE_IS_NUMBER,
             Refusal.HANDLE_TAKEN,
             Refusal.KEY_INADMISSIBLE,
             TOO_MANY_REQUESTS,
@@ -311,6 +313,7 @@ ROUTES = (
             Refusal.ENTRY_MALFORMED,
             Refusal.SIGNATURE_INVALID,
             Refusal.KEY_INADMISSIBLE,
+            HANDLE_IS_NUMBER,
             Refusal.HANDLE_TAKEN,
             NUMBER_TAKEN,
             Refusal.LIMIT_OUT_OF_RANGE,

@@ -89,6 +89,20 @@ def test_a_limit_that_is_to_fall_below_the_debt_is_said(bank: Bank, member: Pers
     assert "your credit limit falls to 100.00, which is 25.00 less than you owe" in shown
 
 
+def test_who_is_beyond_the_limit_is_told_so(bank: Bank, member: Person) -> None:
+    def bend(request: Request, answer: Callable[[], Answer]) -> Answer:
+        given = answer()
+        if request.path != "/v1/me" or given.document is None:
+            return given
+        beyond = {"balance": -15_000, "limit": 10_000, "available": -5_000, "is_near_limit": True}
+        return Answer(document={**given.document, **beyond})
+
+    bank.bend = bend
+    shown = " ".join(member.run("balance", json_too=False).output.split())
+    assert "beyond your credit limit: you owe 150.00 of 100.00, 50.00 more than it" in shown
+    assert "near your credit limit" not in shown
+
+
 def test_a_payment_beyond_the_limit_is_only_refused(member: Person) -> None:
     beyond = member.run("pay", "member2@norte", "1000.01", json_too=False)
     assert beyond.exit_code == ExitCode.REFUSED

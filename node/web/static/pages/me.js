@@ -85,7 +85,8 @@ function showLimit(me) {
   const share = me.limit === 0 ? 0 : Math.min(owed / me.limit, 1);
   byId("limit-used").setAttribute("width", Math.round(share * WIDTH));
   byId("limit-picture").setAttribute("aria-label", say("{percent} percent of the limit used", { percent: Math.round(share * 100) }));
-  byId("near-limit").hidden = me.is_near_limit !== true;
+  byId("near-limit").hidden = me.is_near_limit !== true || -me.balance > me.limit;
+  byId("beyond-limit").hidden = -me.balance <= me.limit;
   showFall(me);
   byId("long-debt").hidden = me.debt?.is_long !== true;
   byId("limit-dates").textContent = dates(me.schedule, me.time);

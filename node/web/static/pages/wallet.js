@@ -156,7 +156,8 @@ function showAccount(me, asOf) {
   byId("available").textContent = me.status === "open"
     ? say("You can pay up to {amount}.", { amount: showAmount(Math.max(me.available, 0)) })
     : explain(new Problem({ code: `account_${me.status}` }));
-  byId("near-limit").hidden = me.is_near_limit !== true;
+  byId("near-limit").hidden = me.is_near_limit !== true || -me.balance > me.limit;
+  byId("beyond-limit").hidden = -me.balance <= me.limit;
   if (me.fall) import("../parts/limits.js").then((part) => part.showFall(me));
   byId("long-debt").hidden = me.debt?.is_long !== true;
   byId("as-of").textContent = asOf;

@@ -37,6 +37,8 @@ const PROBLEMS = {
   // of joining and of stewards' decisions
   account_exists: () => say("There is such an account already. Look again."),
   name_erased: () => say("An account was called so, and that name was erased for good. Pay it by its number, as in #7@norte, if you know it."),
+  handle_is_number: () => say("A name of digits alone would be taken for an account's number. Choose a name with a letter in it."),
+  name_of_several: () => say("The account belongs to several, and one owner alone does not erase its name. Ask your stewards: they erase a name together."),
   handle_taken: () => say("Somebody has that name already. Choose another."),
   number_taken: () => say("That took too long and your place was given on. Try again."),
   challenge_invalid: () => say("The node does not know this key for that name."),

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ledger.names import Opening
+from node.http.base.sessions import SessionRole
 from node.spellings import to_base64url
 from tests.node.http.towns import Town, one_node, same_lengths, some_nodes
 from tests.node.loops import on_loop
 from tests.node.running import QUICK, JsonObject
+from tests.owning_builders import owner_key, owner_keys, set_owners
 from tests.vectors.make_names import opening_of
 
 
@@ -110,8 +112,16 @@ async def test_an_erased_name_is_gone_and_never_given_again(tmp_path: Path) -> N
         before = await town.digest()
         token = await town.people.member(2)
         assert (await town.client.call("DELETE", "/v1/me/name", token=token)).status == 204
-        steward = await town.people.steward(0)
-        assert (await town.client.call("DELETE", "/v1/members/3/name", token=steward)).status == 204
+        for place, erased in ((0, False), (0, False), (1, True)):
+            steward = await town.people.steward(place)
+            answer = (await town.client.call("DELETE", "/v1/members/3/name", token=steward)).ok()
+            assert (answer["erased"], answer["needed"]) == (erased, 2)
+            assert answer["asked"] == place + 1
+            if not erased:
+                third = await town.people.member(3)
+                asked = (await town.client.get("/v1/me", token=third)).ok()["erasure"]
+                assert asked == {"erased": False, "asked": 1, "needed": 2}
+                assert (await town.client.get("/v1/accounts/norte/@carla")).status == 200
         assert (await town.client.call("DELETE", "/v1/members/9/name", token=steward)).status == 404
         assert await town.digest() == before
         get = town.client.get
@@ -126,6 +136,50 @@ async def test_an_erased_name_is_gone_and_never_given_again(tmp_path: Path) -> N
         assert (await town.client.call("DELETE", "/v1/me/name", token=mine_token)).status == 204
         assert (await get("/v1/accounts/norte/@member1")).problem() == "name_erased"
         assert (await get("/v1/me", token=mine_token)).ok()["handle"] == "#1"
+
+
+@on_loop
+async def test_one_of_two_owners_erases_no_name(tmp_path: Path) -> None:
+    async with one_node(tmp_path) as town:
+        owners = set_owners(town.federation, 1, 1, needed=2, keys=owner_keys(1, 2))
+        (await town.client.post("/v1/transactions", owners)).ok()
+        token = await town.client.open_session(SessionRole.MEMBER, 1, owner_key(1, 0))
+        erased = await town.client.call("DELETE", "/v1/me/name", token=token)
+        assert erased.problem() == "name_of_several"
+        assert (await town.client.get("/v1/accounts/norte/@member1")).status == 200
+        for place in (0, 1):
+            steward = await town.people.steward(place)
+            answer = await town.client.call("DELETE", "/v1/members/1/name", token=steward)
+            assert answer.ok()["erased"] is (place == 1)
+
+
+@on_loop
+async def test_guesses_of_names_are_slowed_and_sessions_are_not(tmp_path: Path) -> None:
+    settings = QUICK + "[http]\ncostly_burst = 5\ncostly_per_minute = 1\n"
+    async with one_node(tmp_path, settings=settings) as town:
+        get = town.client.get
+        token = await town.people.member(1)
+        for _ in range(20):
+            assert (await get("/v1/accounts/norte/@member1")).status == 200
+        told = [(await get(f"/v1/accounts/norte/@nadie{each}")).status for each in range(10)]
+        assert 4 <= told.count(404) < 10 and told[-1] == 429
+        assert (await get("/v1/accounts/norte/@member1")).problem() == "too_many_requests"
+        assert (await get("/v1/accounts/norte/@nadie", token=token)).status == 404
+        assert (await get("/v1/accounts/norte/@member1", token=token)).status == 200
+
+
+@on_loop
+async def test_a_new_name_is_not_of_digits_alone(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=1) as town:
+        post, before = town.client.post, await town.digest()
+        wish = {"key": town.federation.member_key(1, 2).public_key.hex(), "handle": "3"}
+        assert (await post("/v1/joins/proposals", wish)).problem() == "handle_is_number"
+        asked = body(town, 2, opening_of("3"))
+        assert (await post("/v1/transactions", asked)).problem() == "handle_is_number"
+        token = await town.people.steward(0)
+        names = {"names": [{"salt": bytes(16).hex(), "handle": "37"}]}
+        assert (await post("/v1/names", names, token=token)).problem() == "handle_is_number"
+        assert await town.digest() == before
 
 
 async def admitted_in_both(towns: Mapping[int, Town]) -> None:
