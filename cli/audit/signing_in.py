@@ -44,3 +44,15 @@ def reading_as(reader: LogReader | None, client: NodeClient) -> Iterator[None]:
         member.open_session()
         client.share(member.client)
         yield
+
+
+def members_only(url: str) -> CliError:
+    """A node gives its log to its members alone, so that nothing can be said about it."""
+    return CliError(
+        ExitCode.REFUSED,
+        "log_for_members",
+        say("{url} gives its log to its members only, so nothing was audited.", url=url),
+        say(
+            "A member of it audits it with their wallet: `fiado audit {url} --as-member`.", url=url
+        ),
+    )

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from itertools import islice
 from pathlib import Path
 
-from cli.audit.signing_in import LogReader, reading_as
+from cli.audit.signing_in import LogReader, members_only, reading_as
 from cli.shell.language import say
 from cli.shell.retelling import retold
 from cli.shell.terminal import Output
@@ -175,7 +175,7 @@ class UrlSource:
         try:
             yield from self._pieces(coop)
         except NodeError as error:
-            raise SourceFault(_words(error)) from error
+            raise self._fault(error) from error
 
     def branches(self) -> Sequence[KeptBranch]:
         """See `LogSource.branches`."""
@@ -193,7 +193,13 @@ class UrlSource:
             row = self._branches[branch]
             yield from self._ranges(path, branch.base + 1, branch.length, row)
         except NodeError as error:
-            raise SourceFault(_words(error)) from error
+            raise self._fault(error) from error
+
+    def _fault(self, error: NodeError) -> Exception:
+        """A fault of the log; but that only members may read it is none."""
+        if isinstance(error, NodeProblem) and error.status == HTTPStatus.UNAUTHORIZED:
+            return members_only(self._client.url)
+        return SourceFault(_words(error))
 
     def _pieces(self, coop: int) -> Iterator[Piece]:
         length, _ = self._logs.get(coop, (0, b""))

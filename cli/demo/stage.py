@@ -7,6 +7,7 @@ passphrase file, which `Actor` adds for whoever is acting.
 import io
 import json
 import secrets
+import shlex
 import time
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -69,7 +70,7 @@ class Stage:
         is_hidden_when_failed: bool = False,
     ) -> str:
         """Run a command as `actor` and show it; its output. Raises `TourFailed`."""
-        typed = " ".join(_quoted(word) for word in ("fiado", *words))
+        typed = shlex.join(("fiado", *words))
         begun = time.monotonic()
         code, printed = _run(self._program, [*words, *actor.options])
         self.seconds += time.monotonic() - begun
@@ -88,10 +89,6 @@ class Stage:
         printed = self.run(actor, *words, "--json", is_shown=False)
         result: dict[str, Any] = json.loads(printed.splitlines()[-1])
         return result
-
-
-def _quoted(word: str) -> str:
-    return f"'{word}'" if " " in word else word
 
 
 def _run(program: click.Command, words: Sequence[str]) -> tuple[int, str]:

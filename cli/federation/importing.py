@@ -29,6 +29,9 @@ from node.member.private_files import DiskFiles
 FILE = click.Path(path_type=Path, dir_okay=False)
 _WORDS = 24
 _PAGE = 200
+_MOST_HANDLES = 20
+_FAR_FROM_ZERO = 4
+"""A sum beyond this part of all balances together is told, as a sign may be wrong."""
 
 _system = click.option(
     "--from",
@@ -199,9 +202,11 @@ def sign(
     with open_stewardship(key_path, passphrase) as steward:
         found = read_plan(plan, steward.charter, steward.coop)
         show_plan(found, output)
-        if not yes:
-            agree_to_sign(say("Sign this?"))
         signed = found.sign(steward.key)
+        if signed == found:
+            output.note(say("You had signed already."))
+        elif not yes:
+            agree_to_sign(say("Sign this?"))
         DiskFiles().replace(plan, render_plan(signed).encode("utf-8"))
         _tell_signed(signed, plan, output)
         output.result(_signed_as_json(signed, plan))
@@ -253,6 +258,8 @@ def tell_books(books: OldBooks, limit: int, output: Output) -> None:
             say("hash of the file"): books.statement.hex(),
         }
     )
+    _warn_of_sum(books, output)
+    _tell_handles(books, output)
     if books.unknown_columns:
         output.note(say("Columns passed over: {names}.", names=", ".join(books.unknown_columns)))
     beyond = [
@@ -269,6 +276,38 @@ def tell_books(books: OldBooks, limit: int, output: Output) -> None:
         )
 
 
+def _warn_of_sum(books: OldBooks, output: Output) -> None:
+    moved = sum(abs(member.balance) for member in books.members)
+    if abs(books.total) * _FAR_FROM_ZERO > moved:
+        output.note(
+            say(
+                "The balances sum to {total}, far from zero for {moved} in all: a sign or a column may be "
+                "wrong.",
+                total=in_units(books.total),
+                moved=in_units(moved),
+            )
+        )
+
+
+def _tell_handles(books: OldBooks, output: Output) -> None:
+    """Who will be called otherwise than in the system before."""
+    changed = [member for member in books.members if member.has_other_handle]
+    if not changed:
+        return
+    output.line(say("Handles that differ from the file:"))
+    for member in changed[:_MOST_HANDLES]:
+        output.line(
+            say(
+                "  line {line}: “{id}” becomes {handle}",
+                line=member.line,
+                id=member.id,
+                handle=member.handle,
+            )
+        )
+    if len(changed) > _MOST_HANDLES:
+        output.line(say("  and {count} more; --json has all.", count=len(changed) - _MOST_HANDLES))
+
+
 def books_as_json(books: OldBooks, limit: int) -> Json:
     """The same for programs."""
     return {
@@ -281,6 +320,7 @@ def books_as_json(books: OldBooks, limit: int) -> Json:
                 "line": member.line,
                 "id": member.id,
                 "handle": member.handle,
+                "has_other_handle": member.has_other_handle,
                 "class": "organisation" if member.is_organisation else "person",
                 "balance": member.balance,
                 "limit": limit if member.limit is None else member.limit,

@@ -12,6 +12,8 @@ class System:
     name: str
     columns: Mapping[str, frozenset[str]]
     needed: tuple[str, ...]
+    id_otherwise: frozenset[str] = frozenset()
+    """Headings of the column that tells members apart where there is no better one."""
 
 
 _BALANCE: Final = frozenset({"balance", "saldo", "saldo actual", "saldo atual", "current balance"})
@@ -57,6 +59,7 @@ SYSTEMS: Final[Mapping[str, System]] = {
             "group": _GROUP,
         },
         ("id", "balance"),
+        frozenset({"user", "usuario", "usuário"}),
     ),
     "komunitin": System(
         "Komunitin",

@@ -44,6 +44,7 @@ class ImportProblem(Exception):
     remedy: str = ""
 
 
+_AMOUNTS: Final = ("balance", "limit")
 _NO_BALANCE: Final = (AmountFault.EMPTY, AmountFault.NOT_A_NUMBER, AmountFault.TOO_LARGE)
 _ORGANISATIONS: Final = re.compile(
     r"organi[sz]|business|empresa|negocio|comerc|comerç|company|entidad|coop"
@@ -52,12 +53,16 @@ _ORGANISATIONS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldMember:
-    """A member as the file has it. Amounts in minor units; `limit` None where the file says none."""
+    """A member as the file has it. Amounts in minor units; `limit` None where the file says none.
+
+    `has_other_handle` where what they log in with was more than put in small letters, or was taken.
+    """
 
     line: int
     id: str
     name: str
     handle: str
+    has_other_handle: bool
     is_organisation: bool
     balance: int
     limit: int | None
@@ -90,7 +95,7 @@ def read_old_books(path: Path, system: System) -> OldBooks:
     listed = list(_whole(rows, headings))
     amounts = {
         column: amounts_of(_cell(cells, columns, column) for _, cells in listed)
-        for column in ("balance", "limit")
+        for column in _AMOUNTS
     }
     taken: dict[str, OldMember] = {}
     handles: dict[str, OldMember] = {}
@@ -148,9 +153,25 @@ def _columns(system: System, headings: list[str], line: int) -> dict[str, int]:
     found: dict[str, int] = {}
     for at, heading in enumerate(headings):
         for column, names in system.columns.items():
-            if heading.lower() in names and column not in found:
+            if heading.lower() not in names:
+                continue
+            if column not in found:
                 found[column] = at
                 break
+            is_same = headings[found[column]].lower() == heading.lower()
+            if is_same or column in _AMOUNTS:
+                raise ImportProblem(
+                    say(
+                        "two columns are headed “{first}” and “{second}”",
+                        first=headings[found[column]],
+                        second=heading,
+                    ),
+                    line,
+                    say("Which of the two holds is not guessed: leave one out."),
+                )
+    otherwise = [at for at, each in enumerate(headings) if each.lower() in system.id_otherwise]
+    if "id" not in found and otherwise:
+        found["id"] = otherwise[0]
     for column in system.needed:
         if column not in found:
             wanted = ", ".join(sorted(system.columns[column]))
@@ -219,6 +240,7 @@ def _member(
         id=id_,
         name=name,
         handle=handle,
+        has_other_handle=handle != (_plain(name) if source != id_ else id_.lower()),
         is_organisation=_ORGANISATIONS.search(cell("group").lower()) is not None,
         balance=_amount(cell("balance"), amounts["balance"], line),
         limit=limit,
@@ -227,13 +249,18 @@ def _member(
 
 def _handle(source: str, id_: str, line: int, handles: Mapping[str, OldMember]) -> str:
     """A handle that people recognise; with the old number behind it where somebody has it already."""
-    plain = unicodedata.normalize("NFKD", source.partition("@")[0]).encode("ascii", "ignore")
-    handle = re.sub(r"[^a-z0-9._-]+", ".", plain.decode("ascii").lower()).strip("._-")[:32]
+    handle = _plain(source)
     if handle in handles:
         handle = f"{handle[: 31 - len(id_)]}-{id_.lower()}"
     if not HANDLE.fullmatch(handle) or handle.isdecimal() or handle in handles:
         raise ImportProblem(say("no handle can be made of “{name}”", name=source), line)
     return handle
+
+
+def _plain(source: str) -> str:
+    """A name or login in the letters that a handle may have."""
+    plain = unicodedata.normalize("NFKD", source.partition("@")[0]).encode("ascii", "ignore")
+    return re.sub(r"[^a-z0-9._-]+", ".", plain.decode("ascii").lower()).strip("._-")[:32]
 
 
 def _amount(text: str, amounts: OldAmounts, line: int) -> int:

@@ -53,7 +53,9 @@ def sign_and_send(
     names = {(coop, member.account): member.handle}
     for line in describe(signed, charter=member.charter, coop=coop, names=names):
         output.line(line)
-    if not is_agreed:
+    if signed == transaction:
+        output.note(say("You had signed already."))
+    elif not is_agreed:
         agree_to_sign(say("Sign this?"))
     if is_enough:
         _record(member, signed, output)

@@ -93,9 +93,11 @@ def sign_draft(
     if output.is_json and not yes:
         raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     print_draft(draft, names_of(steward, draft, waiting), output)
-    if not yes:
-        agree_to_sign(say("Sign this?"))
     signed = draft.sign(steward.key)
+    if signed == draft:
+        output.note(say("You had signed already."))
+    elif not yes:
+        agree_to_sign(say("Sign this?"))
     if out is not None:
         out.write_text(render_draft(signed), encoding="utf-8")
         output.line(say("Signed, in {out}. {missing}", out=out, missing=_missing_words(signed)))

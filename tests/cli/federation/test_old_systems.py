@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from cli.federation import old_systems
 from cli.federation.moving_plan import make_plan, read_plan, render_plan
 from cli.federation.old_systems import SYSTEMS, ImportProblem, OldBooks, read_old_books
+from cli.main import main
 from cli.steward.draft_file import DraftError, ReasonText
 from ledger.government.opening import MAX_BALANCES, OpenBooks
 from ledger.transactions import Admit
@@ -160,6 +162,42 @@ def test_what_is_wrong_is_named_with_its_line(
     assert raised.value.line == line and words in raised.value.problem
 
 
+def test_a_handle_that_differs_is_told(tmp_path: Path) -> None:
+    rows = "ana;1\nANA;1\n#5;1\nBeto;1\n"
+    members = read(tmp_path, "Login name;Balance\n" + rows).members
+    changed = [(each.id, each.handle) for each in members if each.has_other_handle]
+    assert changed == [("ANA", "ana-ana"), ("#5", "5")]
+    members = read(tmp_path, TIMEOVERFLOW, "timeoverflow").members
+    assert [each.id for each in members if each.has_other_handle] == ["2"]
+
+
+@pytest.mark.parametrize("heading", ["Balance", "Saldo"])
+def test_two_columns_of_balances_are_refused(tmp_path: Path, heading: str) -> None:
+    with pytest.raises(ImportProblem) as raised:
+        read(tmp_path, f"Login name;Balance;{heading}\nana;1;2\n")
+    assert raised.value.line == 1 and "two columns" in raised.value.problem
+
+
+def test_usuario_tells_members_apart_where_nothing_else_does(tmp_path: Path) -> None:
+    (member,) = read(tmp_path, "Usuario;Saldo\nana;5\n").members
+    assert (member.id, member.handle) == ("ana", "ana")
+    (member,) = read(tmp_path, "Usuario;Login;Saldo\nAna Paz;ana;5\n").members
+    assert (member.id, member.name) == ("ana", "Ana Paz")
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_warned"), [("5;5;5", True), ("5;-5;0", False), ("10;-8;0", False)]
+)
+def test_a_sum_far_from_zero_is_told(tmp_path: Path, cells: str, is_warned: bool) -> None:
+    file = tmp_path / "export.csv"
+    rows = "".join(f"m{at};{cell}\n" for at, cell in enumerate(cells.split(";")))
+    file.write_text("Login name;Balance\n" + rows, encoding="utf-8")
+    words = ["federation", "import", "check", str(file), "--from", "cyclos"]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0
+    assert ("a sign or a column may be wrong" in result.output) is is_warned
+
+
 def test_more_than_ten_thousand_rows_are_too_many(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,6 +229,7 @@ def test_a_plan_goes_through_a_file_with_all_that_was_signed(tmp_path: Path) -> 
     file = tmp_path / "plan.json"
     file.write_text(render_plan(signed), encoding="utf-8")
     found = read_plan(file, federation.charter, coop)
+    assert found.sign(federation.steward_keys[1][2]) == found
     assert found == signed and found.signed_by == ["steward 0", "steward 2"]
     first = found.admissions[0].transaction
     assert isinstance(first, Admit) and (first.account, first.limit) == (5, 700)

@@ -1,6 +1,7 @@
 """A key is replaced though the answer is lost: the new wallet is linked, and goes on if the node has it."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -85,3 +86,13 @@ def test_a_refusal_leaves_the_new_wallet_as_it_was(
     desk.outcome = lambda _: problem("recovery_runs", 422, number=161)
     assert rekey(member, new).exit_code == ExitCode.REFUSED
     assert read_wallet(new).public.account is None
+
+
+def test_the_manual_names_the_new_wallet_where_it_was_made() -> None:
+    text = (Path(__file__).parents[3] / "docs/MEMBERS.md").read_text(encoding="utf-8")
+    found = re.findall(
+        r"fiado wallet new(?: --wallet (\S+))?.*\n +fiado recovery rekey (\S+)", text
+    )
+    assert len(found) == text.count("fiado recovery rekey") > 1
+    for made, named in found:
+        assert named == (made or "~/.local/share/fiado/wallet.json")
