@@ -164,7 +164,7 @@ def invalid_entries(books: Books) -> dict[Refusal, bytes]:
         Refusal.LIMIT_EXCEEDED: encode_entry(now, pay),
         Refusal.TIME_FALLS: encode_entry(now - 1, good),
         Refusal.SIGNATURE_INVALID: encode_entry(now, good[:-1] + bytes([good[-1] ^ 1])),
-        Refusal.KIND_UNKNOWN: encode_entry(now, b"\x91\x19"),
+        Refusal.KIND_UNKNOWN: encode_entry(now, b"\x91\x7f"),
         Refusal.ENTRY_TOO_LARGE: bytes(32_769),
         Refusal.ENTRY_MALFORMED: two,
     }

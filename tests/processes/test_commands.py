@@ -333,11 +333,14 @@ def test_a_node_that_is_away_is_told_and_nothing_is_sent(
     desk: Desk, nodes: list[RunningNode], alice: Path, beto: Path
 ) -> None:
     with lock_wallet(alice) as lock:
+        from node.member.moves import addresses_file
         from node.member.wallet_file import replace_public, unlock_wallet
 
         unlocked = unlock_wallet(read_wallet(alice), passphrase=PASSPHRASE)
         away = f"http://127.0.0.1:{free_ports(1)[0]}"
         replace_public(lock, unlocked, public=replace(unlocked.public, node_url=away))
+    # It has never heard where the node is otherwise, and there is nobody whom it could ask.
+    addresses_file(alice).unlink(missing_ok=True)
     error = desk.refused(
         ExitCode.NODE_UNREACHABLE, ["pay", "beto@norte", "1.00"], "--wallet", alice
     )
