@@ -157,6 +157,13 @@ def test_values_of_one_name_have_to_agree() -> None:
     assert form_of("{a}: {b}") is None and form_of("no places") is None
 
 
+def test_a_value_ends_with_its_sentence() -> None:
+    form = form_of("The file {file} of {coop} is gone")
+    assert form is not None
+    assert form.values_in("The file a.b of norte is gone") == {"file": "a.b", "coop": "norte"}
+    assert form.values_in("The file a is here. Another one of norte is gone") is None
+
+
 def test_a_hostile_text_is_read_quickly() -> None:
     """From left to right once for each form: never all ways to cut it."""
     with speaking("es"):

@@ -89,6 +89,20 @@ def test_nothing_is_opened_after_the_first_payment(make_validator: MakeValidator
     )
 
 
+def test_nothing_is_opened_when_something_came_from_elsewhere(
+    make_validator: MakeValidator,
+) -> None:
+    """Nobody here has paid, and yet there is a balance."""
+    books = open_books(build_federation(seed="opening", coops=2), make_validator)
+    books.admit(HOME, RICH, OWING)
+    books.admit(2, RICH)
+    books.anchor(2, HOME)
+    books.pay(2, RICH, HOME, RICH, 5)
+    books.anchor(HOME, 2)
+    opening = open_books_with(books.federation, HOME, ((OWING, 0),), commons=0)
+    assert books.refusal(HOME, opening) is Refusal.OPENING_LATE
+
+
 def parts_of(books: Books) -> list[bytes]:
     make = books.federation
     first = open_books_with(make, HOME, ((RICH, 100),), part=1, parts=3, commons=-50)

@@ -114,7 +114,8 @@ def test_a_home_is_asked_and_what_it_says_is_forgotten_in_time() -> None:
 
 
 def test_a_name_that_opens_nothing_and_one_of_two_accounts_end_the_link() -> None:
-    for second in (False, True):
+    nobodys = Opening(salt=bytes(16), handle="carla")
+    for wrongly in ("the other's", "nobody's", "its own, of the same name"):
         rig = joined(1, 2)
         opening = named(rig, 2, 3, "beatriz")
         other = Opening(salt=bytes(16), handle="beatriz")
@@ -125,7 +126,8 @@ def test_a_name_that_opens_nothing_and_one_of_two_accounts_end_the_link() -> Non
         rig.deliver()
         first = NamesAnswer(found=((3, opening),), missing=())
         assert rig.hear(1, 2, first).disconnects == []
-        wrong = NamesAnswer(found=((4, other if second else opening),), missing=())
+        told = {"the other's": opening, "nobody's": nobodys}.get(wrongly, other)
+        wrong = NamesAnswer(found=((4, told),), missing=())
         assert [gone.coop for gone in rig.hear(1, 2, wrong).disconnects] == [2]
         assert names_at(rig, 1).name(2, account_at(rig, 1, 2, 4)) is None
 
