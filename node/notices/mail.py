@@ -44,6 +44,10 @@ class MailFailure(Exception):
         self.is_address = is_address
 
 
+_LONGEST_LINE: Final = 990
+"""Bytes of a header's line; RFC 5322 allows 998."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A message. `id_` is the same for the same; at `stop_url` one click ends these mails (RFC 8058)."""
@@ -71,6 +75,8 @@ def compose(letter: Letter, *, sender: str, now: int) -> EmailMessage:
     for name, value in headers.items():
         message[name] = value
     message.set_content(letter.text, cte="quoted-printable")
+    # An address that is folded is written in a way that mail programs read in texts only: their button would be gone.
+    message.policy = SMTP.clone(max_line_length=_LONGEST_LINE)
     return message
 
 

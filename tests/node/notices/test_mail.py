@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import ssl
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from node.notices.mail import Letter, MailFailure, MailServer, Security, send
+from node.notices.mail import Letter, MailFailure, MailServer, Security, compose, send
 from tests.node.loops import on_loop
 from tests.node.notices.fake_mail import mail_server
 
@@ -75,6 +76,24 @@ async def test_a_message_arrives_whole() -> None:
         assert message.get_content().replace("\r\n", "\n") == LETTER.text
         assert message["List-Unsubscribe"] == f"<{LETTER.stop_url}>"
         assert message["Message-ID"] == "<1@norte.example>"
+
+
+@on_loop
+async def test_a_long_address_to_stop_at_stands_in_one_piece() -> None:
+    """Mail programs look for it as it is, neither folded nor encoded."""
+    stop_url = (
+        f"https://fiado.a-long-name-of-a-cooperative.example/v1/notices/{'d' * 32}/stop/{'c' * 86}"
+    )
+    async with mail_server() as mail:
+        letter = replace(LETTER, stop_url=stop_url)
+        await asyncio.to_thread(send, server_at(mail.port, Security.NONE), letter, now=1)
+        ((_, message),) = mail.taken
+        assert f"List-Unsubscribe: <{stop_url}>\r\n" in compose(
+            letter, sender="fiado@norte.example", now=1
+        ).as_bytes().decode("ascii")
+        assert message["List-Unsubscribe"] == f"<{stop_url}>"
+        body = message.as_bytes().partition(b"\r\n\r\n")[2]
+        assert max(map(len, body.splitlines()), default=0) <= 78
 
 
 @on_loop
