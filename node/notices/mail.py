@@ -75,7 +75,7 @@ def compose(letter: Letter, *, sender: str, now: int) -> EmailMessage:
     for name, value in headers.items():
         message[name] = value
     message.set_content(letter.text, cte="quoted-printable")
-    # An address that is folded is written in a way that mail programs read in texts only: their button would be gone.
+    # Folded, an address would be encoded as texts are, and mail programs would find none to press their button for.
     message.policy = SMTP.clone(max_line_length=_LONGEST_LINE)
     return message
 
