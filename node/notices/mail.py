@@ -75,7 +75,7 @@ def compose(letter: Letter, *, sender: str, now: int) -> EmailMessage:
     for name, value in headers.items():
         message[name] = value
     message.set_content(letter.text, cte="quoted-printable")
-    # Folded, an address would be encoded as texts are, and mail programs would find none to press their button for.
+    # Folded, an address would be encoded as texts are, and mail programs would find none.
     message.policy = SMTP.clone(max_line_length=_LONGEST_LINE)
     return message
 
