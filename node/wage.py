@@ -5,7 +5,8 @@ with the columns `date` and `value`, lines with `#` skipped. `hour` says what an
 days; without it the values are the pay of an hour themselves. Nothing in the books depends on it. Everybody
 can check it, because what is shown is named with its day and its pay of an hour.
 
-The file is read again when it has changed. One that can't be read leaves what was known.
+The file is read again when it has changed. One that can't be read leaves what was known: at the
+start nothing, so the node runs and shows no hours.
 """
 
 import csv
@@ -62,13 +63,16 @@ class Wages:
 
 
 class WageFile:
-    """A node's file of wages. Making one reads it and raises `WageError`."""
+    """A node's file of wages, read at once; what is wrong with it is in the log and in `problem`."""
 
     def __init__(self, settings: WageSettings, folder: Path) -> None:
         self._settings = settings
         self._path = folder / settings.file
         self._seen = self._stamp()
-        self._wages = read_wages(self._path, settings.hour)
+        self._wages = Wages((), ())
+        self.problem = ""
+        """Why the file could not be read when it was last looked at; empty where it could."""
+        self._read()
 
     def on(self, day: int) -> Wage | None:
         """The newest published pay of an hour on that day; None before the first."""
@@ -84,10 +88,16 @@ class WageFile:
         if stamp == self._seen:
             return
         self._seen = stamp
+        self._read()
+
+    def _read(self) -> None:
         try:
             self._wages = read_wages(self._path, self._settings.hour)
+            self.problem = ""
         except WageError as error:
-            _LOG.warning("the file of wages is left as it was read before: %s", error)
+            self.problem = str(error)
+            kept = "is left as it was read before" if self._wages.days else "shows no hours"
+            _LOG.warning("the file of wages %s: %s", kept, error)
 
     def _stamp(self) -> tuple[int, int] | None:
         try:

@@ -95,6 +95,8 @@ def publish(
         statement = statement_of(steward, rules, wish)
         _check_over(steward, rules, statement.publication)
         output.line(statement.words)
+        if statement.warning is not None:
+            output.note(statement.warning)
         if not yes:
             agree_to_sign(say("Sign this?"))
         _send(steward, statement, output)

@@ -17,6 +17,7 @@ from cli.index.printed import (
     PrintedNumber,
 )
 from cli.index.survey_closed import FORMATS
+from cli.index.survey_signed import beyond_cap, check_survey
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.forms import marked
@@ -53,6 +54,7 @@ class Statement:
     publication: Publication
     words: str
     survey: bytes | None = None
+    warning: str | None = None
 
 
 def statement_of(steward: Stewardship, rules: Json, wish: Wish) -> Statement:
@@ -225,6 +227,8 @@ def _survey(steward: Stewardship, rules: Json, path: Path, due: int) -> Statemen
                 name=periods.name(max(due, period)),
             ),
         )
+    day = periods.survey_day(period)
+    check_survey(steward, rules, path, data, document=document, day=day)
     content: Value = [level, sha256(data).digest()]
     words = say(
         "By the survey of {week}, what a unit is worth cost {value} {currency}.",
@@ -239,7 +243,9 @@ def _survey(steward: Stewardship, rules: Json, path: Path, due: int) -> Statemen
             name=periods.name(due),
         )
     publication = Publication(decision=OBSERVATION, number=period, content=content)
-    return Statement(publication=publication, words=words, survey=data)
+    steps = period - due + 1
+    warning = beyond_cap(steward.client, rules, level=level, steps=steps)
+    return Statement(publication=publication, words=words, survey=data, warning=warning)
 
 
 def _check_method(rules: Json, *, is_survey: bool) -> None:

@@ -18,12 +18,15 @@ from cli.index.survey_basket import (
     Basket,
     SurveyExists,
     SurveyFileError,
+    format_level,
     name_of_week,
     read_text,
+    week_of,
 )
 from cli.index.survey_files import closed_file, read_prices
 from cli.index.survey_links import read_links
 from cli.shell.language import say
+from ledger.index.days import DAYS_IN_WEEK, day_from_text
 from ledger.index.statistics import (
     BasketResult,
     PricePair,
@@ -59,10 +62,10 @@ class ClosedWeek:
 def close_week(folder: Path, *, basket: Basket, week: int) -> ClosedWeek:
     """Compute a week's level from its prices, those of the base week, and those of the links between.
 
-    Raises `ledger.index.statistics.TooLittleSeen`, `SurveyFileError`, also where the weights are not
-    those of a week that was closed before with the same base week, and `OSError`.
+    Raises `ledger.index.statistics.TooLittleSeen`, `SurveyFileError`, also where the basket is not
+    that of a week that was closed before with the same base week, and `OSError`.
     """
-    _check_weights(folder, basket)
+    _check_basket(folder, basket)
     links = read_links(folder, basket=basket)
     prices = {
         each: read_prices(folder, basket=basket, week=each)
@@ -89,6 +92,8 @@ def close_week(folder: Path, *, basket: Basket, week: int) -> ClosedWeek:
         "level_millionths": level,
         "items": items,
     }
+    if basket.period_days != DAYS_IN_WEEK:
+        document["period_days"] = basket.period_days
     text = json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     return ClosedWeek(week=week, level=level, result=result, content=text.encode())
 
@@ -127,6 +132,8 @@ def level_of_file(data: bytes) -> int | None:
         return level_from_index(result.index, base_level=document["base_level_millionths"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, SurveyError):
         return None
+    except ArithmeticError:  # of decimals: numbers that no survey has
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +145,10 @@ class Kept:
     base_week: str
     level: int
     weights: Mapping[str, int]
+    currency: str
+    base_level: int
+    period_days: int | None
+    """None in a file that doesn't say it: a week, or from before it was written down."""
 
 
 def kept_weeks(folder: Path) -> Iterator[Kept]:
@@ -151,16 +162,20 @@ def kept_weeks(folder: Path) -> Iterator[Kept]:
                 base_week=str(closed["base_week"]),
                 level=int(closed["level_millionths"]),
                 weights={name: item["weight"] for name, item in closed["items"].items()},
+                currency=str(closed["currency"]),
+                base_level=int(closed["base_level_millionths"]),
+                period_days=closed.get("period_days"),
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise SurveyFileError(path, say("it is not a closed week")) from None
 
 
-def _check_weights(folder: Path, basket: Basket) -> None:
-    """Weights are fixed for as long as prices are compared with one base week."""
+def _check_basket(folder: Path, basket: Basket) -> None:
+    """What a basket says is fixed for as long as prices are compared with one base week."""
     base_week = name_of_week(basket.base_week)
-    for kept in kept_weeks(folder):
-        if kept.base_week == base_week and kept.weights != basket.weights:
+    same = [kept for kept in kept_weeks(folder) if kept.base_week == base_week]
+    for kept in same:
+        if kept.weights != basket.weights:
             raise SurveyFileError(
                 folder / BASKET_FILE,
                 say(
@@ -170,6 +185,35 @@ def _check_weights(folder: Path, basket: Basket) -> None:
                     path=kept.path.name,
                 ),
             )
+    period_days = _period_of(same)
+    for kept in same:
+        fixed = {
+            "currency": (kept.currency, basket.currency),
+            "base_level": (format_level(kept.base_level), format_level(basket.base_level)),
+            "period_days": (period_days or basket.period_days, basket.period_days),
+        }
+        for name, (before, now) in fixed.items():
+            if before != now:
+                raise SurveyFileError(
+                    folder / BASKET_FILE,
+                    say(
+                        "{name} is {now}, and {path} was closed with {before}. It stays as it was for "
+                        "as long as prices are compared with this base week",
+                        name=name,
+                        now=now,
+                        path=kept.path.name,
+                        before=before,
+                    ),
+                )
+
+
+def _period_of(closed: Sequence[Kept]) -> int | None:
+    """How many days their weeks have; None where files from before it was written leave it open."""
+    said = [kept.period_days for kept in closed if kept.period_days is not None]
+    if said or not closed:
+        return said[0] if said else None
+    days = [day_from_text(kept.week) for kept in closed]
+    return DAYS_IN_WEEK if all(week_of(day) == day for day in days) else None
 
 
 def save_closed(folder: Path, closed: ClosedWeek) -> Path:

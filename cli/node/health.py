@@ -28,7 +28,7 @@ from ledger.validators.choose import ValidatorUnavailable, chosen_name
 from node.audit.database import PREFIX, database_problem
 from node.errors import NodeFault
 from node.folder.files import NotInCharter
-from node.folder.loading import load_folder, read_peers
+from node.folder.loading import NodeFolder, load_folder, read_peers
 from node.member.client import NodeClient, NodeError
 from node.member.private_files import UnsafeFile
 from node.member.troubles import read_deciding, read_troubles
@@ -233,6 +233,7 @@ def check_folder(folder: Path) -> Iterator[Check]:
             found=say("node.toml: restored = true"),
             remedy=remedy,
         )
+    yield from _wages(found)
     address = found.store_address
     if address.startswith(PREFIX) and not Path(address.removeprefix(PREFIX)).exists():
         words = say("not there yet; the node makes it when it first runs")
@@ -249,6 +250,20 @@ def check_folder(folder: Path) -> Iterator[Check]:
         else say("not looked at: PostgreSQL minds its own")
     )
     yield Check(name=say("database"), health=Health.GOOD, found=words)
+
+
+def _wages(folder: NodeFolder) -> Iterator[Check]:
+    """The file of wages, where there is to be one: nothing but hours hangs on it."""
+    wages = folder.wages()
+    if wages is not None and wages.problem:
+        yield Check(
+            name=say("wages"),
+            health=Health.NOTE,
+            found=retold(wages.problem),
+            remedy=say(
+                "Mend the file that [wage] in node.toml names; until then the node shows no new hours."
+            ),
+        )
 
 
 def _without_place(folder: Path, missing: NotInCharter) -> Check:

@@ -35,7 +35,7 @@ from node.folder.files import (
 )
 from node.folder.settings import NodeSettings, parse_settings
 from node.store_urls import SQLITE
-from node.wage import WageError, WageFile
+from node.wage import WageFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +64,10 @@ class NodeFolder:
         return self.peers_in(self.known)
 
     def wages(self) -> WageFile | None:
-        """The file of the index of wages that the settings name; raises `FolderError`."""
+        """The file of the index of wages that the settings name; one that is wrong shows nothing."""
         if self.settings.wage is None:
             return None
-        try:
-            return WageFile(self.settings.wage, self.folder)
-        except WageError as error:
-            raise FolderError(f"{SETTINGS_FILE}: wage: {error}") from error
+        return WageFile(self.settings.wage, self.folder)
 
     def peers_in(self, charter: Charter) -> dict[int, str]:
         """The URLs of the peers that a charter has, by their coops' numbers."""

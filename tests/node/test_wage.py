@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ledger.index.days import day_from_text
-from node.wage import Wage, WageError, WageFile, WageSettings
+from node.wage import Wage, WageFile, WageSettings
 
 LINES = "# CVS, INDEC\ndate,value\n2026-01-15,200.00\n2026-02-15,250\n\n2026-01-31,220.5\n"
 
@@ -67,10 +67,16 @@ def test_a_file_that_changed_is_read_again_and_a_broken_one_is_not(tmp_path: Pat
 def test_what_is_no_file_of_wages_is_said(
     text: str, hour: str, problem: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(WageError, match=problem):
-        wages(tmp_path, text=text, hour=hour)
+    file = wages(tmp_path, text=text, hour=hour)
+    assert problem in file.problem
+    assert file.on(day_from_text("2026-03-01")) is None
 
 
-def test_a_missing_file_is_said(tmp_path: Path) -> None:
-    with pytest.raises(WageError, match="can't be read"):
-        WageFile(WageSettings(name="CVS"), tmp_path)
+def test_a_missing_file_is_said_and_read_once_it_is_there(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = WageFile(WageSettings(name="CVS"), tmp_path)
+    assert "can't be read" in file.problem and "shows no hours" in caplog.text
+    (tmp_path / "wage.csv").write_text(LINES, encoding="utf-8")
+    assert file.on(day_from_text("2026-03-01")) is not None
+    assert file.problem == ""

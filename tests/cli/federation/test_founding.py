@@ -422,6 +422,12 @@ def test_the_doctor_sees_a_node_that_does_not_run_and_knows_nobody(
     checks = {each["name"]: each for each in run(*words)["checks"]}
     assert "fiado node run" in checks["node"]["remedy"]
     assert "[peers]" in checks["peers"]["remedy"]
+    assert "wages" not in checks
+    with (tmp_path / "norte" / "node.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[wage]\nname = "CVS"\n')
+    checks = {each["name"]: each for each in run(*words)["checks"]}
+    assert checks["wages"]["health"] == "note"
+    assert "wage.csv: it can't be read" in checks["wages"]["found"]
 
 
 def test_a_port_that_is_taken_has_its_own_advice(tmp_path: Path, passphrase: Path) -> None:

@@ -297,6 +297,7 @@ def test_a_survey_after_a_gap_says_that_it_covers_it(stage: Stage, tmp_path: Pat
         path = tmp_path / f"{day}.json"
         document = {
             "format": FORMAT,
+            "currency": "ARS",
             "week": day,
             "level_millionths": 1_010_000_000,
             "base_level_millionths": 1_000_000_000,

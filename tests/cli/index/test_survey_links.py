@@ -296,3 +296,37 @@ def test_a_basket_with_another_period_is_one_of_its_days(
     refused = fiado("check", folder, "--day", WEEKS[1])
     assert refused.exit_code == ExitCode.REFUSED
     assert problem in " ".join(refused.output.split())
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "name"),
+    [
+        ('"1000.00"', '"1001.00"', "base_level"),
+        ('"ARS"', '"CLP"', "currency"),
+        ("[weights]", "period_days = 1\n[weights]", "period_days"),
+    ],
+)
+def test_what_a_week_was_closed_with_stays_while_its_base_week_does(
+    before: str, after: str, name: str, folder: Path
+) -> None:
+    level(folder, WEEKS[1])
+    enter(folder, WEEKS[2], Dear={"milk": 50, "bread, 1 kg": 150})
+    basket = folder / "basket.toml"
+    basket.write_text(BASKET.replace(before, after), encoding="utf-8")
+    refused = fiado("close", folder, "--day", WEEKS[2], "--yes")
+    assert refused.exit_code != 0
+    assert f"{name} is " in " ".join(refused.output.split())
+    assert not (folder / "closed" / f"{WEEKS[2]}.json").exists()
+    basket.write_text(BASKET, encoding="utf-8")
+    close(folder, WEEKS[2])
+
+
+def test_a_period_of_other_days_is_kept_with_its_weeks(folder: Path) -> None:
+    basket = folder / "basket.toml"
+    days = BASKET.replace("[weights]", "period_days = 1\n[weights]")
+    basket.write_text(days, encoding="utf-8")
+    close(folder, WEEKS[1])
+    basket.write_text(BASKET, encoding="utf-8")
+    assert "period_days is 7" in " ".join(
+        fiado("close", folder, "--day", WEEKS[2], "--yes").output.split()
+    )
