@@ -83,7 +83,11 @@ def keys(wallet: Path, output: Output) -> None:
         for line in describe_caps(till.caps):
             output.line(line)
         output.line(say("Paid today: {amount}.", amount=in_units(till.spent_today)))
-    if not found.tills:
+    if found.hides_tills:
+        output.line(
+            say("Which other keys may pay from it the node tells only to members' sessions.")
+        )
+    elif not found.tills:
         output.line(say("No other key may pay from it."))
     output.result(_as_json(found))
 
@@ -147,6 +151,9 @@ def delegate(
     """
     with open_membership(wallet, passphrase) as member:
         found = fetch_keys(member.client, member.account)
+        if found.hides_tills:
+            member.open_session()
+            found = fetch_keys(member.client, member.account)
         chosen = found.free_place() if place is None else place
         if chosen is None:
             raise click.UsageError(say("64 keys may pay already: revoke one first."))
@@ -295,7 +302,7 @@ def link(
         coop = known.charter.coops.get(integer(client, client.get("/v1/status"), "coop_number"))
         if coop is None:
             raise NodeMisbehaved(client.url, say("its cooperative is not in its charter"))
-        found = fetch_keys(client, f"@{handle}")
+        found = fetch_keys(client, f"@{handle}", till=locked.public.public_key)
         is_owner = locked.public.public_key in found.owners
         if not is_owner and found.till_of(locked.public.public_key) is None:
             raise NotATill

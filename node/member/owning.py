@@ -48,6 +48,8 @@ class KeysOfAccount:
     needed: int
     tills: tuple[TillKey, ...]
     contribution: int
+    hides_tills: bool = False
+    """Whether there may be tills that the node tells only to a session."""
 
     @property
     def is_joint(self) -> bool:
@@ -84,9 +86,17 @@ class DraftStale(Exception):
     """Somebody has signed the draft who is no owner any more, or it is of another cooperative."""
 
 
-def fetch_keys(client: NodeClient, account: int | str) -> KeysOfAccount:
-    """What the node has of the keys of an account, by its number or `@handle`."""
-    found = client.get(path_of("v1", "keys", str(account)))
+def fetch_keys(
+    client: NodeClient, account: int | str, *, till: bytes | None = None
+) -> KeysOfAccount:
+    """What the node has of the keys of an account, by its number or `@handle`.
+
+    Where it hides delegated keys from who has no session, `till` still is told its own.
+    """
+    path = path_of("v1", "keys", str(account))
+    found = client.get(path)
+    if till is not None and found.get("delegated_hidden") is True:
+        found = client.get(path, till=till.hex())
     try:
         owners = tuple(bytes.fromhex(str(each)) for each in found["owners"])
         tills = tuple(_till(client, each) for each in objects(client, found, "delegated"))
@@ -100,6 +110,7 @@ def fetch_keys(client: NodeClient, account: int | str) -> KeysOfAccount:
         needed=number(client, found, "owners_needed", least=1),
         tills=tills,
         contribution=number(client, found, "contribution"),
+        hides_tills=found.get("delegated_hidden") is True,
     )
 
 

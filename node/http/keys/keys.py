@@ -4,9 +4,11 @@ All of it stands in the books, which others have too, so anybody may ask. Whoeve
 seen by everybody: that is what protects members from it.
 """
 
+import re
 from dataclasses import replace
 from typing import Any, Final, cast
 
+import msgspec
 from aiohttp import web
 from msgspec.structs import asdict
 
@@ -22,9 +24,9 @@ from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
-from node.http.base.problems import ACCOUNT_NOT_FOUND, TOO_MANY_REQUESTS
+from node.http.base.problems import ACCOUNT_NOT_FOUND, REQUEST_MALFORMED, TOO_MANY_REQUESTS
 from node.http.base.reading import check_query
-from node.http.base.routes import ACCOUNT, Route
+from node.http.base.routes import ACCOUNT, Parameter, Route
 from node.http.keys import shapes
 from node.spellings import PublicKey
 
@@ -33,19 +35,39 @@ _SUBJECT: Final = "Keys"
 
 async def get_key(api: Api, request: web.Request) -> web.Response:
     """What the books have of the key of an account of this cooperative."""
-    check_query(request)
+    check_query(request, "till")
     named = request.match_info["account"]
+    till = _key_in(request)
+    hides = api.settings.log_for_members and "Authorization" not in request.headers
+    if not hides and api.settings.log_for_members:
+        await api.session(request)
 
     def look(view: View) -> shapes.KeyState | None:
         seen = replace(view, shows_names=not named.removeprefix("@#").isdecimal())
         account = facts.find_account(seen, view.coop, named)
         known = account is not None and account.number != COMMONS
-        return _state(seen, account) if known and account is not None else None
+        if not known or account is None:
+            return None
+        state = _state(seen, account)
+        if not hides:
+            return state
+        own = [each for each in state.delegated if bytes(each.key) == till]
+        return msgspec.structs.replace(state, delegated=own, delegated_hidden=True)
 
     found = await api.ask_paid(request, look)
     if found is None:
         raise Problem(ACCOUNT_NOT_FOUND)
     return json_response(found)
+
+
+def _key_in(request: web.Request) -> bytes | None:
+    """The public key by which a till, which has no session, asks for its own row."""
+    text = request.query.get("till")
+    if text is None:
+        return None
+    if not re.fullmatch("[0-9a-f]{64}", text):
+        raise Problem(REQUEST_MALFORMED, "till: must be a public key of 64 hex digits.")
+    return bytes.fromhex(text)
 
 
 def _state(view: View, account: Account) -> shapes.KeyState:
@@ -124,6 +146,13 @@ def _recoveries(api: Api, view: View) -> shapes.Recoveries:
     return shapes.Recoveries(coop=api.coop.name, coop_number=view.coop, recoveries=found)
 
 
+_TILL: Final = Parameter(
+    name="till",
+    in_="query",
+    description="The key of a till. Where the log is for members, its row is told without a session too.",
+    schema={"type": "string", "pattern": "^[0-9a-f]{64}$"},
+)
+
 ROUTES = (
     Route(
         method="GET",
@@ -132,7 +161,7 @@ ROUTES = (
         name="getKey",
         summary="What the books have of an account's keys: owners, delegated ones, guardians, recovery",
         subject=_SUBJECT,
-        parameters=(ACCOUNT,),
+        parameters=(ACCOUNT, _TILL),
         answer=shapes.KeyState,
         problems=(ACCOUNT_NOT_FOUND, TOO_MANY_REQUESTS),
     ),

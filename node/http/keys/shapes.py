@@ -59,6 +59,10 @@ class KeyState(Account, frozen=True):
     contribution: Annotated[
         Count, Meta(description="What of each payment goes to the commons, in millionths.")
     ]
+    delegated_hidden: Annotated[
+        bool,
+        Meta(description="Whether delegated keys are told to sessions and to themselves only."),
+    ] = False
 
 
 class RecoveringAccount(Shape, frozen=True):

@@ -56,7 +56,7 @@ def pay_as_till(
     if coop is None:
         names = tuple(each.name for each in member.charter.coops.values())
         raise PayeeCoopUnknown(payee, names)
-    keys = fetch_keys(member.client, member.account)
+    keys = fetch_keys(member.client, member.account, till=member.key.public_key)
     till = keys.till_of(member.key.public_key)
     if till is None:
         raise NotATill

@@ -65,7 +65,7 @@ function showPane(id) {
 async function load(said = "") {
   try {
     page.names ??= new AccountNames(page.session, await keptCharter(store, wallet.federation));
-    page.keys = await fetchKeys(wallet.account);
+    page.keys = await fetchKeys(wallet.account, page.session);
     await page.names.learn(page.keys.tills.flatMap(({ payees }) => payees ?? []));
     byId("keys").replaceChildren(...page.keys.tills.map(card));
     byId("no-keys").hidden = page.keys.tills.length > 0;

@@ -7,8 +7,11 @@ import { say, showAmount, showTime } from "./words.js";
 
 // Of an account of this cooperative, by its number or `@` and name: {account, revision, owners, needed, tills, contribution},
 // keys as bytes.
-export async function fetchKeys(named) {
-  const told = await get(`/v1/keys/${encodeURIComponent(named)}`);
+// Tills may be told to a session only.
+export async function fetchKeys(named, session = null) {
+  const path = `/v1/keys/${encodeURIComponent(named)}`;
+  let told = await get(path);
+  if (told.delegated_hidden && session) told = await session.get(path);
   return {
     account: told.account, revision: told.revision, owners: told.owners.map(fromHex), needed: told.owners_needed,
     contribution: told.contribution,

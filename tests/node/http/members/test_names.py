@@ -9,7 +9,7 @@ from node.spellings import to_base64url
 from tests.node.http.towns import Town, one_node, same_lengths, some_nodes
 from tests.node.loops import on_loop
 from tests.node.running import QUICK, JsonObject
-from tests.owning_builders import owner_key, owner_keys, set_owners
+from tests.owning_builders import delegate, owner_key, owner_keys, set_owners, till_key
 from tests.vectors.make_names import opening_of
 
 
@@ -227,3 +227,22 @@ async def test_a_log_may_be_for_members_and_links_alone(tmp_path: Path) -> None:
             for path in paths:
                 assert (await one.client.get(path, token=token)).status == 200
         await same_lengths(*towns.values())
+
+
+@on_loop
+async def test_where_the_log_is_for_members_so_are_tills(tmp_path: Path) -> None:
+    settings = QUICK + "[http]\nlog_for_members = true\n"
+    async with one_node(tmp_path, settings=settings) as town:
+        now = (await town.client.post("/v1/sessions/challenge")).ok()["expires"]
+        given = delegate(town.federation, 1, 1, until=now + 86_400)
+        (await town.client.post("/v1/transactions", given)).ok()
+        get = town.client.get
+        for path in ("/v1/keys/1", "/v1/keys/1?till=" + "0" * 64):
+            stranger = (await get(path)).ok()
+            assert (stranger["delegated"], stranger["delegated_hidden"]) == ([], True)
+        (own,) = (await get(f"/v1/keys/1?till={till_key(0).public_key.hex()}")).ok()["delegated"]
+        assert own["spent_today"] == 0
+        token = await town.people.member(2)
+        told = (await get("/v1/keys/1", token=token)).ok()
+        assert (len(told["delegated"]), told["delegated_hidden"]) == (1, False)
+        assert (await get("/v1/keys/1", token="x" * 43)).status == 401
