@@ -93,6 +93,7 @@ def test_the_owners_wallet_signs_what_is_given_back(
     desktop.wait_text("#refund-to", "3.00 back to #1@norte")  # found again, not prepared twice
     desktop.click("#refund-here")
     assert desktop.find("#pay-amount").get_attribute("value") == "3.00"
+    assert desktop.find("#pay-amount").get_attribute("readonly")  # another amount would not count
     desktop.click("#pay-form .primary")
     desktop.click("#review-pay")
     desktop.wait_text("#receipt-proof", "in this browser")

@@ -56,7 +56,7 @@ def test_an_engine_that_breaks_changes_is_caught(
     [
         (
             broken.TrimsNothing,
-            63,
+            14,
             FORKED | {"coops": 5, "readmits": True},
             "the digests differ",
         ),

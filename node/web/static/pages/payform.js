@@ -40,6 +40,7 @@ export async function showPay(query) {
   for (const id of ["pay-to-error", "pay-amount-error", "pay-note-error"]) byId(id).textContent = "";
   byId("pay-form").reset();
   byId("pay-note-field").hidden = false;
+  byId("pay-amount").readOnly = false;
   form.asked = null;
   if (![...query.keys()].length) return;
   if (asked === null) {
@@ -77,6 +78,8 @@ async function take(given) {
   form.asked = asked;
   byId("pay-to").value = `${asked.address.handle}@${asked.address.coop}`;
   if (asked.amount) byId("pay-amount").value = typedAmount(asked.amount);
+  // What a link counts by its reference, such as something given back, it counts with its amount only.
+  byId("pay-amount").readOnly = Boolean(asked.amount && asked.reference);
   // A payment is bound to one thing: to what the link says, or to a note.
   byId("pay-note-field").hidden = asked.reference !== null;
   byId("pay-note").value = "";
