@@ -250,9 +250,11 @@ def _member(
 def _handle(source: str, id_: str, line: int, handles: Mapping[str, OldMember]) -> str:
     """A handle that people recognise; with the old number behind it where somebody has it already."""
     handle = _plain(source)
+    if handle.isdecimal():
+        handle = f"n{handle[:31]}"  # a node takes no name of digits alone
     if handle in handles:
         handle = f"{handle[: 31 - len(id_)]}-{id_.lower()}"
-    if not HANDLE.fullmatch(handle) or handle.isdecimal() or handle in handles:
+    if not HANDLE.fullmatch(handle) or handle in handles:
         raise ImportProblem(say("no handle can be made of “{name}”", name=source), line)
     return handle
 
