@@ -93,7 +93,7 @@ def test_a_phone_is_told_in_its_language_and_stops_when_asked(
     assert phone.overflow() == 0
     phone.screenshot("notices-phone-es")
     phone.click("#notices-push-on")
-    phone.wait_text("#notices-push-words", "En este dispositivo se te avisa")
+    phone.wait_text("#notices-push-words", "En este aparato se te avisa")
     phone.wait_text("#notices-places", "127.0.0.1")
 
     stage.run(pay(stage.people(1), "zoe", 1_250))
