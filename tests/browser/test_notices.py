@@ -67,8 +67,9 @@ def service(stage: Stage) -> Iterator[PushService]:
 
 def deliver(phone: Browser, origin: str) -> None:
     """Give the worker a message, as the browser does; which number its registration has nobody says."""
+    phone.run("return (await navigator.serviceWorker.ready).active.state")
     phone.driver.execute_cdp_cmd("ServiceWorker.enable", {})
-    for number in range(4):
+    for number in range(16):
         message = {"origin": origin, "registrationId": str(number), "data": LOOK.decode()}
         phone.driver.execute_cdp_cmd("ServiceWorker.deliverPushMessage", message)
 
