@@ -18,9 +18,9 @@ from node.http.base.settings import HttpSettings
 from node.link.settings import LinkSettings
 from node.merchant.settings import MerchantSettings
 from node.notices.mail import Security
+from node.notices.mailboxes import check_mailbox
 from node.notices.refusals import NoticeRefusal
 from node.notices.settings import NoticeSettings
-from node.notices.targets import check_mailbox
 from node.runner.settings import RunnerSettings
 from node.shapes import Shape, ValueMalformed, read
 from node.spellings import Json

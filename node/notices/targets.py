@@ -1,11 +1,10 @@
 """Who is told where: a browser's push subscription, or an address of mail.
 
 A subscription is an address from outside: it has to be https and lead to the open internet, as a webhook's.
-An address of mail is read strictly: one mailbox, no names, no quotes, nothing that could be a second line.
+How an address of mail is read stands in `mailboxes`.
 """
 
 import json
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -19,13 +18,8 @@ from node.notices.refusals import NoticeRefusal, NoticesNotDone
 from node.store import Record
 from node.words.codes import NAMES
 
-LONGEST_ADDRESS: Final = 254
 P256_BYTES: Final = 65
 AUTH_BYTES: Final = 16
-_LOCAL: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-_MAILBOX: Final = re.compile(rf"({_LOCAL})@({_LABEL}(?:\.{_LABEL})+)")
-_LONGEST_LOCAL: Final = 64
 
 
 class Channel(StrEnum):
@@ -111,18 +105,6 @@ def check_keys(p256dh: bytes, auth: bytes) -> None:
         raise NoticeRefusal(
             NoticesNotDone.PUSH_REFUSED, f"It must have {AUTH_BYTES} bytes.", pointer="/auth"
         )
-
-
-def check_mailbox(text: str) -> str:
-    """An address of mail, its domain in small letters. Raises `NoticeRefusal`."""
-    found = _MAILBOX.fullmatch(text)
-    if found is None or len(text) > LONGEST_ADDRESS or len(found[1]) > _LONGEST_LOCAL:
-        raise NoticeRefusal(
-            NoticesNotDone.MAIL_ADDRESS_REFUSED,
-            "Write it as name@example.org, without anything else.",
-            pointer="/address",
-        )
-    return f"{found[1]}@{found[2].lower()}"
 
 
 def address_digest(address: str) -> str:

@@ -28,6 +28,7 @@ from node.http.notices.problems import (
     PUSH_REFUSED,
 )
 from node.notices import links
+from node.notices.mailboxes import check_mailbox
 from node.notices.notice import NoticeKind
 from node.notices.notices import Notices, notices_of
 from node.notices.refusals import NoticeRefusal, NoticesNotDone
@@ -37,7 +38,6 @@ from node.notices.targets import (
     Target,
     check_endpoint,
     check_keys,
-    check_mailbox,
 )
 from node.notices.words import PLACES, sentence
 from node.spellings import Binary

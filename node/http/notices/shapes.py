@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from node.http.base.shapes import Uri
+from node.notices.mailboxes import LONGEST_ADDRESS
 from node.notices.notice import NoticeKind
-from node.notices.targets import LONGEST_ADDRESS, Channel
+from node.notices.targets import Channel
 from node.shapes import Shape
 from node.spellings import Binary, Id, Time, one_of
 

@@ -92,7 +92,7 @@ export async function review() {
   const read = await readPayee(byId("pay-to").value);
   const asked = read && (await shownOf(read));
   if (asked?.bill) return (await mayFollow(asked)) ? reviewBill(asked) : undefined;
-  const typed = byId("pay-amount").value || (asked?.amount ? plainAmount(asked.amount) : "");
+  const typed = byId("pay-amount").value || (asked?.amount ? typedAmount(asked.amount) : "");
   const amount = readAmount(typed);
   byId("pay-to-error").textContent = asked === null ? say("Write it as name@cooperative, or paste a payment link.") : "";
   byId("pay-amount-error").textContent = typeof amount === "string" ? amount : "";

@@ -1,0 +1,27 @@
+"""An address of mail from outside, read strictly: one mailbox, nothing that could be a second line.
+
+A file of its own, since settings have one too and are read without the rest.
+"""
+
+import re
+from typing import Final
+
+from node.notices.refusals import NoticeRefusal, NoticesNotDone
+
+LONGEST_ADDRESS: Final = 254
+_LOCAL: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_MAILBOX: Final = re.compile(rf"({_LOCAL})@({_LABEL}(?:\.{_LABEL})+)")
+_LONGEST_LOCAL: Final = 64
+
+
+def check_mailbox(text: str) -> str:
+    """An address of mail, its domain in small letters. Raises `NoticeRefusal`."""
+    found = _MAILBOX.fullmatch(text)
+    if found is None or len(text) > LONGEST_ADDRESS or len(found[1]) > _LONGEST_LOCAL:
+        raise NoticeRefusal(
+            NoticesNotDone.MAIL_ADDRESS_REFUSED,
+            "Write it as name@example.org, without anything else.",
+            pointer="/address",
+        )
+    return f"{found[1]}@{found[2].lower()}"
