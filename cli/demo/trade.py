@@ -233,7 +233,8 @@ def _work_of_homes(
     for member, (name, home) in enumerate(zip(graph.names, homes, strict=True)):
         account = len(members[home]) + 1
         accounts.append(account)
-        handle = name if HANDLE.fullmatch(name) else f"member-{member}"
+        is_name = HANDLE.fullmatch(name) and not name.isdecimal()
+        handle = name if is_name else f"member-{member}"
         members[home].append(NewMember(account, handle, paid[member]))
     trades = [(trade.payer, trade.payee, trade.amount) for trade in graph.trades]
     payments = number_payments(trades, homes=homes, accounts=accounts)
@@ -255,25 +256,22 @@ def _work_of_homes(
 
 
 def wait_until_known(nodes: Sequence[RunningNode], admitted: Mapping[int, int]) -> None:
-    """Wait until every log has anchored the others as far as their last admission (coop -> its entry).
+    """Wait until every node holds the logs as far as their last admission (coop -> its entry).
 
     Before that, a payment to a new member of another coop may be refused: the payee is not known.
     """
     deadline = time.monotonic() + SETTLE_SECONDS
-    for home, node in zip(admitted, nodes, strict=True):
+    for node in nodes:
         with NodeClient(node.url) as client:
-            while not _knows(client, home, admitted):
+            while not _holds(client, admitted):
                 if time.monotonic() > deadline:
                     raise NotSettled(0)  # nothing was paid yet
                 time.sleep(POLL_SECONDS)
 
 
-def _knows(client: NodeClient, home: int, admitted: Mapping[int, int]) -> bool:
-    """Whether `home`'s log has anchored the others far enough. (The answer names the others by name.)"""
-    logs = {log["coop_number"]: log for log in client.get("/v1/logs")["logs"]}
-    numbers = {log["coop"]: number for number, log in logs.items()}
-    anchored = {numbers[name]: length for name, length in logs[home]["anchored"].items()}
-    return all(anchored.get(coop, 0) >= length for coop, length in admitted.items() if coop != home)
+def _holds(client: NodeClient, admitted: Mapping[int, int]) -> bool:
+    lengths = {log["coop_number"]: log["length"] for log in client.get("/v1/logs")["logs"]}
+    return all(lengths.get(coop, 0) >= length for coop, length in admitted.items())
 
 
 def wait_until_settled(nodes: Sequence[RunningNode], output: Output) -> None:

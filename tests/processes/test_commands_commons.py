@@ -40,7 +40,7 @@ def test_founders_adopt_bylaws_and_stewards_spend(
     assert again["name"] == "bylaws_adopted"
     assert desk.ok(["steward", "pending"], "--key", keys[1]) == pending, "nothing was drafted"
     said = desk.run(["bylaws", "show", "--node", url, "--language", "es"], secret=False).stdout
-    assert "Cada pago da al fondo común el 2 % de su monto, por encima." in said
+    assert "Cada pago da al fondo común el 2 % de su importe, por encima." in said
 
     paid = desk.ok(["pay", "beto@norte", "10.00"], "--wallet", alice)
     assert paid["contribution"] == 20

@@ -55,8 +55,11 @@ def founded(tmp_path: Path) -> Founded:
         clearing_limits=[LIMIT] * 2,
         ports=free_ports(2),
     )
-    with (made.folders[0] / "node.toml").open("a", encoding="utf-8") as file:
-        file.write("\n[merchant]\nprivate_webhooks = true\n")
+    settings = made.folders[0] / "node.toml"
+    text = settings.read_text(encoding="utf-8")
+    assert text.count("[merchant]\n") == 1
+    text = text.replace("[merchant]\n", "[merchant]\nprivate_webhooks = true\n")
+    settings.write_text(text, encoding="utf-8")
     return made
 
 
