@@ -138,8 +138,8 @@ bench: install ## all benchmarks
 	$(BIN)/python -m benchmarks
 
 .PHONY: mutants
-mutants: install ## seeded bugs that the tests must find; with FAST=1 without the slow ones, with SLOW=1 only those
-	$(BIN)/python -m tests.mutations $(if $(FAST),--fast) $(if $(SLOW),--slow)
+mutants: install ## seeded bugs that the tests must find; FAST=1 leaves out the slow ones, SLOW=1 runs only those, DRAW=n only n
+	$(BIN)/python -m tests.mutations $(if $(FAST),--fast) $(if $(SLOW),--slow) $(if $(DRAW),--draw $(DRAW))
 
 .PHONY: model
 model: install ## every state of the model of agreement, and of it without one rule: needs spin and gcc

@@ -1,10 +1,13 @@
 """`python -m tests.mutations`: run the seeded bugs and say which the tests did not find."""
 
 import argparse
+import random
+import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 
-from tests.mutations.mutant import load_mutants
+from tests.mutations.mutant import TREE, Mutant, load_mutants
 from tests.mutations.running import RunnerBroken, Verdict, run_mutants
 
 
@@ -16,6 +19,12 @@ def main() -> int:
     which.add_argument("--slow", action="store_true", help="only those marked slow")
     parser.add_argument("--only", metavar="TEXT", help="only those with TEXT in name or file")
     parser.add_argument("--jobs", type=int, default=2, help="how many at once (default 2)")
+    parser.add_argument(
+        "--draw",
+        type=int,
+        metavar="N",
+        help="only N of them, drawn by the commit: each draws others",
+    )
     options = parser.parse_args()
     mutants = [
         mutant
@@ -24,6 +33,8 @@ def main() -> int:
         and not (options.slow and not mutant.slow)
         and (options.only is None or options.only in f"{mutant.name} {mutant.file}")
     ]
+    if options.draw is not None:
+        mutants = drawn(mutants, options.draw, lot=_commit())
     if not mutants:
         print("no mutant has that in its name or file", file=sys.stderr)
         return 2
@@ -48,6 +59,19 @@ def main() -> int:
         print(f"survived: {mutant.file}: {mutant.name} (tests: {', '.join(mutant.tests)})")
     print(f"{len(mutants)} mutants, {len(survived)} survived")
     return 1 if survived else 0
+
+
+def drawn(mutants: Sequence[Mutant], count: int, *, lot: str) -> list[Mutant]:
+    """`count` of them in their order, or all when there are no more: the same for the same `lot`."""
+    places = random.Random(lot).sample(range(len(mutants)), min(count, len(mutants)))
+    return [mutants[place] for place in sorted(places)]
+
+
+def _commit() -> str:
+    words = ["git", "rev-parse", "HEAD"]
+    return subprocess.run(
+        words, cwd=TREE, check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutations.__main__ import drawn
 from tests.mutations.mutant import TREE, Mutant, MutantBroken, load_mutants
 from tests.mutations.running import RunnerBroken, Verdict, run_mutants, touch_sources
 
@@ -26,6 +27,14 @@ def test_each_fits_its_file_and_names_tests_that_are_there(mutant: Mutant) -> No
         assert (TREE / path).exists(), test
         for name in filter(None, names.partition("[")[0].split("::")):
             assert name in (TREE / path).read_text("utf-8"), test
+
+
+def test_a_commit_draws_some_of_them_and_another_commit_others() -> None:
+    one = drawn(MUTANTS, 100, lot="a")
+    assert len(set(one)) == 100
+    assert one == drawn(MUTANTS, 100, lot="a") == sorted(one, key=MUTANTS.index)
+    assert one != drawn(MUTANTS, 100, lot="b")
+    assert drawn(MUTANTS, 10**6, lot="a") == MUTANTS
 
 
 def _tree(folder: Path, test: str) -> Path:
