@@ -221,7 +221,7 @@ def list_all(
                 in_units(minor(found, "amount")),
                 in_units(minor(found, "paid")),
                 state_words(found["state"]),
-                "" if found["reason"] == "none" else found["reason"],
+                "" if found["reason"] == "none" else state_words(found["reason"]),
                 _one_line(found["order_id"] or found["description"]),
             ]
             for found in page["invoices"]
@@ -336,7 +336,7 @@ def refund(
                 say(
                     "This refund of {amount} is {state} already.",
                     amount=words,
-                    state=prepared["state"],
+                    state=state_words(prepared["state"]),
                 )
             )
         listed = objects(member.client, member.client.get(path), "refunds")

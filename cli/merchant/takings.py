@@ -19,6 +19,7 @@ from cli.shell.parameters import output_option, passphrase_options, wallet_optio
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership
+from node.member.amounts import AmountError, parse_amount
 from node.member.client import Json
 from node.member.membership import Membership
 from node.zones import find_zone
@@ -144,6 +145,7 @@ def _rows(movements: list[Json], zone_name: str) -> Iterator[list[Cell]]:
         say("description"),
         say("till"),
         say("tip"),
+        say("the tip's currency"),
         say("note"),
     ]
     for found in movements:
@@ -159,5 +161,19 @@ def _rows(movements: list[Json], zone_name: str) -> Iterator[list[Cell]]:
             found["invoice"],
             found["order_id"] or "",
             found["description"],
-            *(found["metadata"].get(name, "") for name in ("till", "tip", "note")),
+            found["metadata"].get("till", ""),
+            *_extras(found),
         ]
+
+
+def _extras(found: Json) -> tuple[Cell, Cell, Cell]:
+    """Tip, its currency and note; what is given back has none of its own."""
+    if found["type"] == "refund":
+        return "", "", ""
+    tip, currency, note = (
+        str(found["metadata"].get(name, "")) for name in ("tip", "tip_currency", "note")
+    )
+    try:
+        return Amount(parse_amount(tip, grouped=False)), currency, note
+    except AmountError:
+        return tip, currency, note

@@ -49,7 +49,7 @@ def sell_soup(stage: Stage, phone: Browser, desktop: Browser) -> None:
     link = desktop.find("#bill-link").get_attribute("href")
     assert link is not None
     phone.open(link)
-    phone.wait_text("#request", "soup, with a tip of 1.20")
+    phone.wait_text("#request", "soup, with a tip of 1.20 fiado")
     assert "table 4" not in phone.text("main")
     pay_bill(phone, stage, 1, link)
     desktop.find("#paid-amount")
@@ -59,7 +59,7 @@ def sell_soup(stage: Stage, phone: Browser, desktop: Browser) -> None:
 def test_a_sale_has_a_tip_a_note_and_a_till(stage: Stage, phone: Browser, desktop: Browser) -> None:
     sell_soup(stage, phone, desktop)
     line = desktop.wait_text("#today", "soup")
-    assert "tip 1.20" in line and "table 4" in line and "Caja 1" in line
+    assert "tip 1.20 fiado" in line and "table 4" in line and "Caja 1" in line
 
     # Another till has a list of its own, and both one together.
     name_till(desktop, "Caja 2")
@@ -82,15 +82,26 @@ def test_the_owners_wallet_signs_what_is_given_back(
     desktop.wait_text("#today", "soup")
     give_back(desktop)
     assert desktop.find("#refund-amount").get_attribute("value") == "13.20"
+    desktop.open(f"{stage.urls[2]}/pos?lang=es")
+    give_back(desktop)
+    desktop.type("#refund-amount", "20")
+    desktop.click("#refund-form .primary")
+    desktop.wait_text("#refund-error", "De este pago quedan 13,20 fiado por devolver.")
+    desktop.click("#refund-back")
+    assert "propina 1,20 fiado" in desktop.wait_text("#today", "soup")
+    desktop.open(f"{stage.urls[2]}/pos?lang=en")
+    give_back(desktop)
     desktop.type("#refund-amount", "3")
     desktop.type("#refund-reason", "cold")
     desktop.click("#refund-form .primary")
-    desktop.wait_text("#refund-to", "3.00 back to #1@norte")
+    desktop.wait_text("#refund-to", "3.00 fiado back to #1@norte")
     assert desktop.axe_violations() == []
     desktop.screenshot("counter-refund-desktop")
     desktop.click("#refund-back")
     give_back(desktop)
-    desktop.wait_text("#refund-to", "3.00 back to #1@norte")  # found again, not prepared twice
+    desktop.wait_text(
+        "#refund-to", "3.00 fiado back to #1@norte"
+    )  # found again, not prepared twice
     desktop.click("#refund-here")
     assert desktop.find("#pay-amount").get_attribute("value") == "3.00"
     assert desktop.find("#pay-amount").get_attribute("readonly")  # another amount would not count
@@ -100,6 +111,8 @@ def test_the_owners_wallet_signs_what_is_given_back(
     phone.wait(lambda _: stage.balance(1, "ana") == -1020 or None, "it is back")
     desktop.open(f"{stage.urls[2]}/pos?lang=en")
     assert "−3.00" in desktop.wait_text("#today", "refund")
+    listed = desktop.text("#today")  # what was given back has no tip or note of its own
+    assert (listed.count("tip 1.20 fiado"), listed.count("table 4")) == (1, 1)
     assert "Given back: 3.00. Left: 10.20." in desktop.text("#today-sum")
     assert desktop.console_errors() == []
 

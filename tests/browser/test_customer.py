@@ -73,6 +73,12 @@ def test_a_payer_of_another_cooperative_types_nothing(stage: Stage, phone: Brows
     phone.click("#review-pay")
     phone.wait_text("#receipt-proof", "in this browser")
     assert stage.balance(1, "ana") == -1550
+    # The own node knows nothing of that shop's bills: their words are in the wallet's receipts.
+    phone.click('#receipt a[href="#home"]')
+    said = phone.wait_text("#history li:last-child", "bread")
+    assert "member7@sur" in said
+    phone.open(f"{stage.urls[1]}/statement?lang=en")
+    phone.wait_text("#bookings", "bread")
     # A request leads there in the same way.
     phone.open(f"{shop}/pay?to=member7@sur&amount=2&lang=en")
     phone.click("#pay-home")

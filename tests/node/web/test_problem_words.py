@@ -20,6 +20,7 @@ EXPLAINED = tuple(
         "explain_selling",
         "explain_notices",
         "explain_owning",
+        "explain_refunds",
     )
 )
 
@@ -93,7 +94,7 @@ AT_THE_DESK = {
 """What stewards meet who propose a change of the charter at the desk."""
 
 BY_NODES_OR_PROGRAMS = re.compile(
-    "anchor|witness|return|levy_|charter_|decision_|index_(?!missing)|publisher|refund|webhook|endpoint|deliver"
+    "anchor|witness|return|levy_|charter_|decision_|index_(?!missing)|publisher|webhook|endpoint|deliver"
 )
 
 

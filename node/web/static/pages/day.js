@@ -7,6 +7,7 @@
 import { get } from "../parts/api.js";
 import { byId, make, notice, onAction } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
+import { tipMinor, tipWords } from "./extras.js";
 import { Newest } from "../parts/newest.js";
 import { amountCell, csvText, separatorOf } from "../parts/tables.js";
 import { say, showAmount, timesIn } from "../parts/words.js";
@@ -158,13 +159,12 @@ function entry({ time, who, money, details }, times, ...more) {
 
 const kindWord = ({ type }) => (type === "refund" ? say("refund") : say("payment"));
 
-// What the counter wrote on a bill for itself.
-function written({ till = "", tip = "", note = "" }) {
-  const found = [];
-  if (till !== "" && kept.till === null) found.push(till);
-  if (tip !== "") found.push(say("tip {amount}", { amount: tip }));
-  if (note !== "") found.push(note);
-  return found;
+const tillOf = ({ till = "" }) => (kept.till === null ? till : "");
+
+// What the counter wrote on a bill for itself. What is given back has no tip or note of its own.
+function written(metadata) {
+  const tip = tipWords(metadata);
+  return [tillOf(metadata), tip === "" ? "" : say("tip {amount}", { amount: tip }), metadata.note ?? ""].filter(Boolean);
 }
 
 function movementLine(movement, times, onBill) {
@@ -172,7 +172,7 @@ function movementLine(movement, times, onBill) {
   const amount = showAmount(isRefund ? -minor(movement.amount) : minor(movement.amount));
   const details = [kindWord(movement)];
   if (movement.late) details.push(say("after the bill's end"));
-  details.push(...written(movement.metadata));
+  details.push(...(isRefund ? [tillOf(movement.metadata)].filter(Boolean) : written(movement.metadata)));
   const line = { time: movement.time, who: movement.description || say("Bill"), money: isRefund ? amount : `+${amount}`, details };
   if (isRefund) return entry(line, times);
   return entry(line, times, make("div", { class: "actions" }, billButton(say("Give back"), () => onBill("refund", movement), movement)));
@@ -222,11 +222,17 @@ export async function saveTable(key) {
 
 const rows = (movements, times) => [
   [say("day"), say("time, in {zone}", { zone: times.zone }), say("kind"), say("amount"), say("late"),
-    say("entry"), say("bill"), say("order"), say("for"), say("till"), say("tip"), say("note")],
+    say("entry"), say("bill"), say("order"), say("for"), say("till"), say("tip"), say("the tip's currency"), say("note")],
   ...movements.map((each) => [
     each.day, times.plain(each.time), kindWord(each),
     amountCell(each.type === "refund" ? -minor(each.amount) : minor(each.amount)), each.late ? say("late") : "",
     `${each.coop}/${each.number}`, each.invoice, each.order_id ?? "", each.description,
-    each.till, each.metadata.tip ?? "", each.metadata.note ?? "",
+    each.till, ...extraCells(each),
   ]),
 ];
+
+function extraCells({ type, metadata: { tip = "", tip_currency: currency = "", note = "" } }) {
+  if (type === "refund") return ["", "", ""];
+  const minor = tipMinor(tip);
+  return [minor === null ? tip : amountCell(minor), currency, note];
+}

@@ -1,7 +1,7 @@
 // What goes with a bill besides its amount: a tip, a note of the shop's own, and the name of the till. They stand in the
 // bill's metadata, which the payer does not see; the tip is in the amount, and is said to the payer.
 
-import { plainAmount } from "../parts/amounts.js";
+import { parseAmount, plainAmount } from "../parts/amounts.js";
 import { isShown } from "../parts/contacts.js";
 import { byId, onAction } from "../parts/dom.js";
 import { readAmount, say, showAmount, typedAmount } from "../parts/words.js";
@@ -43,13 +43,25 @@ export function typedTip() {
   return typed === "" ? 0 : readAmount(typed, { isZeroAllowed: true });
 }
 
-// {description, metadata} of the bill, each left out where there is nothing to say.
-export function extrasOf(what, tip) {
-  const words = tip === 0 ? what : [what, say("with a tip of {amount}", { amount: showAmount(tip) })].filter(Boolean).join(", ");
-  const metadata = { till: tillName(), tip: tip === 0 ? "" : plainAmount(tip), note: byId("note").value.trim() };
-  const said = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ""));
+// {description, metadata} of the bill, each left out where there is nothing to say. The tip is in `currency`, as the amount.
+export function extrasOf(what, tip, currency) {
+  const amount = `${showAmount(tip)} ${currency}`;
+  const words = tip === 0 ? what : [what, say("with a tip of {amount}", { amount })].filter(Boolean).join(", ");
+  const said = { till: tillName(), note: byId("note").value.trim() };
+  const metadata = tip === 0 ? said : { ...said, tip: plainAmount(tip), tip_currency: currency };
+  const kept = Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== ""));
   return {
     ...(words === "" ? {} : { description: words.slice(0, LONGEST_WHAT) }),
-    ...(Object.keys(said).length === 0 ? {} : { metadata: said }),
+    ...(Object.keys(kept).length === 0 ? {} : { metadata: kept }),
   };
 }
+
+// The tip in a bill's metadata as a person of this language writes it; a text that a program wrote there and that is no
+// amount stays as it is. Bills of older counters don't say in what it is.
+export function tipWords({ tip = "", tip_currency: currency = "" }) {
+  const minor = tipMinor(tip);
+  return minor === null ? tip : `${showAmount(minor)} ${currency}`.trim();
+}
+
+// Minor units of a tip in metadata, or null.
+export const tipMinor = (tip) => parseAmount(tip, { isGrouped: false }).minor ?? null;

@@ -135,7 +135,7 @@ async function makeBill() {
   if (typeof tip === "string") return byId("tip").focus();
   const money = { value: String(typed + tip), scale: SCALE };
   const wanted = isPriced() ? { price: { ...money, currency: CURRENCY } } : { amount: money };
-  Object.assign(wanted, extrasOf(byId("what").value.trim(), tip));
+  Object.assign(wanted, extrasOf(byId("what").value.trim(), tip, isPriced() ? CURRENCY : document.body.dataset.unit));
   // The same press again, after a lost answer, asks for the same bill.
   if (till.wanted?.text !== JSON.stringify(wanted)) {
     till.wanted = { text: JSON.stringify(wanted), id: crypto.randomUUID() };

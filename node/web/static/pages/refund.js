@@ -5,13 +5,14 @@
 
 import { call, get, post } from "../parts/api.js";
 import { byId, facts, onAction, showSection } from "../parts/dom.js";
-import { explain } from "../parts/explain.js";
+import { explainRefund } from "../parts/explain_refunds.js";
 import { linkQuery, qrAddress } from "../parts/links.js";
 import { mark } from "../parts/receipt.js";
 import { readAmount, say, showAmount, showTime, typedAmount } from "../parts/words.js";
+import { withUnit } from "../parts/worth.js";
 
 const AGAIN_MS = 3_000;
-const back = { key: null, store: null, movement: null, prepared: null, wanted: null, done: null };
+const back = { key: null, store: null, movement: null, left: 0, prepared: null, wanted: null, done: null };
 const minor = ({ value }) => Number(value);
 const path = () => `/v1/invoices/${back.movement.invoice}/refunds`;
 const isOfIt = ({ of }) => of.coop_number === back.movement.coop_number && of.number === back.movement.number;
@@ -22,12 +23,12 @@ export async function showRefund(movement, { key, store, done }) {
   byId("refund-error").textContent = "";
   byId("refund-state").replaceChildren();
   byId("refund-facts").replaceChildren(...facts([
-    [say("For"), movement.description || say("Bill")], [say("Paid"), showAmount(minor(movement.amount))], [say("When"), showTime(movement.time)],
+    [say("For"), movement.description || say("Bill")], [say("Paid"), withUnit(minor(movement.amount))], [say("When"), showTime(movement.time)],
   ]));
   const { refunds } = await get(path(), key);
   const given = refunds.filter((each) => isOfIt(each) && each.state !== "cancelled");
-  const left = minor(movement.amount) - given.reduce((sum, { amount }) => sum + minor(amount), 0);
-  byId("refund-amount").value = left > 0 ? typedAmount(left) : "";
+  back.left = minor(movement.amount) - given.reduce((sum, { amount }) => sum + minor(amount), 0);
+  byId("refund-amount").value = back.left > 0 ? typedAmount(back.left) : "";
   byId("refund-reason").value = "";
   showSection("refund");
   const prepared = given.find(({ state }) => state === "prepared");
@@ -36,8 +37,17 @@ export async function showRefund(movement, { key, store, done }) {
   if (prepared !== undefined) await showPrepared(prepared);
 }
 
-export async function prepareRefund() {
+// What is typed, if so much is left of the payment; else the sentence that says what is wrong.
+function typedRefund() {
   const amount = readAmount(byId("refund-amount").value);
+  if (typeof amount === "string" || amount <= back.left) return amount;
+  return back.left > 0
+    ? say("Of this payment {amount} are left to give back.", { amount: withUnit(back.left) })
+    : say("All of this payment was given back already.");
+}
+
+export async function prepareRefund() {
+  const amount = typedRefund();
   byId("refund-error").textContent = typeof amount === "string" ? amount : "";
   if (typeof amount === "string") return byId("refund-amount").focus();
   const { coop, number } = back.movement;
@@ -49,7 +59,7 @@ export async function prepareRefund() {
   try {
     await showPrepared(await post(path(), { ...asked, client_id: back.wanted.id }, back.key));
   } catch (error) {
-    byId("refund-error").textContent = explain(error);
+    byId("refund-error").textContent = explainRefund(error);
   }
   return undefined;
 }
@@ -68,7 +78,7 @@ async function showPrepared(refund) {
   byId("refund-qr").src = qrAddress(link);
   byId("refund-link").href = link;
   byId("refund-link").textContent = link;
-  byId("refund-to").textContent = say("{amount} back to {payee}", { amount: showAmount(amount), payee: to });
+  byId("refund-to").textContent = say("{amount} back to {payee}", { amount: withUnit(amount), payee: to });
   byId("refund-form").hidden = true;
   byId("refund-sign").hidden = false;
   follow(refund.id);
@@ -97,7 +107,7 @@ export async function dropRefund() {
     back.prepared = null;
     await back.done();
   } catch (error) {
-    byId("refund-state").replaceChildren(mark(false, explain(error)));
+    byId("refund-state").replaceChildren(mark(false, explainRefund(error)));
   }
 }
 

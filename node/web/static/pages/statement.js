@@ -7,6 +7,7 @@ import { byId, make, notice, onAction } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
 import { keepPages } from "../parts/keeping.js";
 import { openStore } from "../parts/opened.js";
+import { ownTexts } from "../parts/own_texts.js";
 import { amountCell, csvText, separatorOf } from "../parts/tables.js";
 import { say, showAmount, showDay, timesIn } from "../parts/words.js";
 
@@ -76,13 +77,13 @@ async function show() {
 }
 
 async function read({ since, until }) {
-  const bookings = [];
+  const bookings = [], texts = await ownTexts(store);
   let found, after = null;
   do {
     const next = after === null ? "" : `&after=${after}`;
     found = await page.session.get(`/v1/me/statement?from=${since}&to=${until}&limit=200${next}`);
     for (const line of found.lines) {
-      bookings.push(...bookingsOf(line, { coop: found.coop, memo: await memoOf(line.payment) }));
+      bookings.push(...bookingsOf(line, { coop: found.coop, memo: (await memoOf(line.payment)) || ownText(line.payment, texts) }));
     }
     after = found.next;
   } while (after !== null);
@@ -98,6 +99,12 @@ async function memoOf(payment) {
   } catch {
     return ""; // the key of memos is not here, or what opens them: the amounts are right without
   }
+}
+
+// What a shop of another cooperative was paid for; the own node knows the bills of its own members.
+function ownText(payment, texts) {
+  if (payment === null || payment.direction !== "out" || payment.bill) return "";
+  return texts.get(`${wallet.coop}-${payment.number}`) ?? "";
 }
 
 // Those with the text that is looked for; the balances are those of all.

@@ -200,6 +200,7 @@ function showHistory({ items, next }, isMore = false) {
   if (!isMore) list.replaceChildren();
   list.append(...shown);
   if (items.some(({ memo }) => memo)) openNotes(shown, items);
+  import("../parts/own_texts.js").then((part) => part.showOwnTexts(page.store, shown, items)).catch(() => {});
   byId("history-empty").hidden = list.children.length > 0;
   byId("history-more").hidden = next === null;
   byId("history-more").dataset.next = next ?? "";
