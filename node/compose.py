@@ -10,7 +10,6 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -30,6 +29,7 @@ from node.folder.files import MARK_FILE
 from node.folder.loading import NodeFolder, load_folder
 from node.http.base.api import Api
 from node.http.base.doors import RESERVED_DESCRIPTORS, Doors, descriptors
+from node.http.base.heads import IDLE_MS, with_deadline
 from node.http.base.sessions import Sessions
 from node.http.quick import QuickPayments
 from node.interpreter import settle_interpreter
@@ -256,7 +256,7 @@ class Node:
             access_log=None,
             auto_decompress=False,
             shutdown_timeout=settings.http.stop_ms / 1000,
-            keepalive_timeout=75,
+            keepalive_timeout=IDLE_MS / 1000,
         )
         await self._server.setup()
         doors = self._doors(self._server)
@@ -279,7 +279,7 @@ class Node:
         http = self.folder.settings.http
         most = max(1, min(http.connections, descriptors() - RESERVED_DESCRIPTORS))
         assert server.server is not None
-        make: Callable[[], asyncio.Protocol] = server.server
+        make = with_deadline(server.server, head_ms=http.head_ms)
         if http.quick_payments:
             make = self._quick = QuickPayments(self.api, answer_payment, make)
         return Doors(

@@ -23,6 +23,7 @@ from node.folder.loading import load_folder
 from node.folder.settings import NodeSettings, parse_settings
 from node.http.base import shapes
 from node.http.base.api import json_response, problem_response
+from node.http.base.heads import IDLE_MS
 from node.http.base.problem import Problem
 from node.http.base.problems import NOT_READY
 from node.http.books.shapes import Health, Ready
@@ -47,7 +48,8 @@ def what_is_missing(folder: Path) -> str | None:
 async def waiting_room(folder: Path, missing: str) -> AsyncIterator[None]:
     """Answer at the node's own address, for the `with` block. Raises `FolderError`, `ListenFault`."""
     settings = parse_settings(read_file(folder / SETTINGS_FILE))
-    runner = web.AppRunner(_app(settings, missing), access_log=None)
+    app = _app(settings, missing)
+    runner = web.AppRunner(app, access_log=None, keepalive_timeout=IDLE_MS / 1000)
     await runner.setup()
     listen = settings.listen
     try:

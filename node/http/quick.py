@@ -24,11 +24,10 @@ from multidict import CIMultiDict
 from ledger.entries import transaction_kind
 from ledger.kinds import PAYMENT_KINDS
 from node.http.base.api import Api
+from node.http.base.heads import IDLE_MS
 from node.http.base.reading import JSON, OCTETS
 
 PATH: Final = "/v1/payments"
-IDLE_MS: Final = 75_000
-"""How long a connection may be silent, as with the server."""
 MOST_WAITING: Final = 64 * 1024
 """Bytes that may arrive while a payment is recorded; then no more are read."""
 _BEGINS: Final = b"POST /v1/payments HTTP/1.1\r\n"
@@ -151,7 +150,7 @@ class _Connection(asyncio.Protocol):
         peer = transport.get_extra_info("peername")
         self._remote = str(peer[0]) if isinstance(peer, tuple) and peer else None
         self._quick._open.add(self)
-        self._rest()
+        self._rest(self._quick._api.settings.head_ms)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._idle.cancel()
@@ -232,11 +231,11 @@ class _Connection(asyncio.Protocol):
             if data:
                 self._take(data)
             else:
-                self._rest()
+                self._rest(IDLE_MS)
 
-    def _rest(self) -> None:
+    def _rest(self, most_ms: int) -> None:
         loop = asyncio.get_running_loop()
-        self._idle = loop.call_later(IDLE_MS / 1000, self._transport.close)
+        self._idle = loop.call_later(most_ms / 1000, self._transport.close)
 
 
 def _as_bytes(answer: bytes | web.Response, date: str) -> bytes:

@@ -31,6 +31,8 @@ class HttpSettings:
     """How much of batches' bodies is in memory, arriving or being recorded."""
     batches_held_bytes_each: int = 16 * 1024 * 1024
     """How much of that one address may have; at least `batch_bytes`, or the largest never fit."""
+    head_ms: int = 10_000
+    """How long a request's head may take to arrive, from its first byte or the connection's opening."""
     body_ms: int = 30_000
     """How long a client may take to send a body."""
     send_ms: int = 30_000

@@ -289,6 +289,7 @@ async def test_who_hangs_up_has_paid_all_the_same(tmp_path: Path) -> None:
 async def test_who_is_silent_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quick, "IDLE_MS", 30)
     async with one_node(tmp_path) as town, line_to(town) as line:
+        assert (await line.ask(request_of(town.pay())))[0] == 200
         assert await line.reader.read() == b""
         await until(lambda: given_away(town) == 0, "nobody is left")
 
