@@ -1,7 +1,9 @@
-"""Payments that are not one owner's alone: by a till's key, and by several owners who sign a draft."""
+"""Who signs a payment: the owner, or several owners one after the other by a draft."""
 
-import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Protocol
 
 import click
 
@@ -10,29 +12,46 @@ from cli.paying.settling import telling_contribution
 from cli.shell.language import say
 from cli.shell.terminal import Output
 from ledger.transactions import Pay
+from node.member.addresses import Address
 from node.member.answers import number
 from node.member.links import PaymentRequest
 from node.member.membership import Membership
 from node.member.owning import fetch_keys
 from node.member.paying.contribution import owed_contribution
-from node.member.paying.delegated import pay_as_till
-from node.member.paying.desk import open_desk
-from node.member.paying.paying import Paid, PayeeCoopUnknown, find_payee
+from node.member.paying.delegated import pay_as_till, pay_once_as_till
+from node.member.paying.desk import Desk
+from node.member.paying.paying import Paid, PayeeCoopUnknown, Terms, find_payee, pay
+from node.member.paying.settling import pay_once
 from node.member.pending_journal import PaymentIntent
 
 
-def pay_by_till(
-    member: Membership, payee: PaymentRequest, intent: PaymentIntent, *, output: Output
+class Pays(Protocol):
+    """Pays at the desk, whoever signs it."""
+
+    def __call__(
+        self, desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: Terms
+    ) -> Paid:
+        """As `paying.pay`."""
+
+
+def pay_by_owner(
+    desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: Terms
 ) -> Paid:
-    """Pay by the delegated key of the wallet that was opened."""
-    with open_desk(member) as desk:
-        return pay_as_till(
-            desk,
-            intent,
-            payee=payee.payee,
-            now=int(time.time()),
-            on_contribution=telling_contribution(output),
-        )
+    """By the account's own key, which opens a session."""
+    desk.member.open_session()
+    return pay(desk, intent, payee=payee, now=now, terms=terms)
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Whose key signs: how that pays what is looked up before, such as a bill, and anything else once."""
+
+    pays: Pays
+    pays_once: Callable[..., Paid]
+
+
+OWNER: Final = Signer(pay_by_owner, pay_once)
+TILL: Final = Signer(pay_as_till, pay_once_as_till)
 
 
 def draft_payment(

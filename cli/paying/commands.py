@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from cli.paying.by_others import draft_payment, pay_by_till
+from cli.paying.by_others import OWNER, TILL, Signer, draft_payment
 from cli.paying.contacts import agree_to_contact
 from cli.paying.leading import meet_link
 from cli.paying.payees import ORDER, Payee, PayeeType
@@ -43,7 +43,7 @@ from node.member.paying.invoices import InvoiceLink
 from node.member.paying.paid_before import MayRepeat
 from node.member.paying.paying import Bound, Paid, Terms
 from node.member.paying.pricing import CurrencyPrice, Quote, quote
-from node.member.paying.settling import pay_once, settle
+from node.member.paying.settling import settle
 from node.member.pending_journal import PaymentIntent
 
 _ARRIVAL_WORDS: Final[Mapping[Arrival, str]] = {
@@ -157,27 +157,24 @@ def pay(
     """
     if isinstance(payee, ContactName):
         payee = agree_to_contact(payee, wallet, yes=yes, output=output)
-    if till is not None or draft is not None:
-        if isinstance(payee, InvoiceLink) or price is not None or order is not None:
+    if draft is not None:
+        others = (price, order, till)
+        if isinstance(payee, InvoiceLink) or any(each is not None for each in others):
             raise click.UsageError(
-                say(
-                    "With --as and --draft give an address and an amount, and nothing more than a memo."
-                )
+                say("With --draft give an address and an amount, and nothing more than a memo.")
             )
         intent = _intent(payee, amount, memo)
-        if till is not None:
-            with open_membership(till, passphrase) as member:
-                done = pay_by_till(member, payee, intent, output=output)
-                _finish(member, done, until, timeout, output)
-            return
         with open_membership(wallet, passphrase) as member:
             draft_payment(member, payee, intent, draft=draft, is_agreed=yes, output=output)
         return
+    by = OWNER if till is None else TILL
     if isinstance(payee, InvoiceLink):
         _check_invoice_options(amount, price, memo, order, yes, output)
-        with open_membership(wallet, passphrase) as member:
+        with open_membership(till or wallet, passphrase) as member:
             meet_link(member, payee, yes=yes, output=output)
-            done = pay_invoice(member, payee, yes=yes, again=again, anyway=anyway, output=output)
+            done = pay_invoice(
+                member, payee, yes=yes, again=again, anyway=anyway, output=output, by=by.pays
+            )
             _finish(member, done, until, timeout, output)
         return
     if price is not None and (amount is not None or payee.amount is not None):
@@ -185,9 +182,11 @@ def pay(
     if price is not None and output.is_json and not yes:
         raise click.UsageError(say("With --json and --price give --yes too: nobody can be asked."))
     intent = _intent(payee, amount, memo) if price is None else _priced(payee, price, memo)
-    with open_membership(wallet, passphrase) as member:
+    with open_membership(till or wallet, passphrase) as member:
         meet_link(member, payee, yes=yes, output=output)
-        wish = _Wish(payee=payee, intent=intent, order=order or "", again=again, anyway=anyway)
+        wish = _Wish(
+            payee=payee, intent=intent, order=order or "", again=again, anyway=anyway, by=by
+        )
         _finish(member, _pay(member, wish, price, yes, output), until, timeout, output)
 
 
@@ -200,6 +199,7 @@ class _Wish:
     order: str
     again: bool
     anyway: bool
+    by: Signer
 
 
 def _pay(
@@ -234,7 +234,7 @@ def _pay(
             on_contribution=telling_contribution(output),
             on_near_limit=telling_near_limit(output),
         )
-        return pay_once(
+        return wish.by.pays_once(
             desk,
             intent,
             payee=wish.payee.payee,

@@ -6,6 +6,7 @@ may have been cancelled, or paid by somebody else.
 
 import time
 
+from cli.paying.by_others import Pays, pay_by_owner
 from cli.paying.settling import (
     agree_although,
     telling,
@@ -23,7 +24,7 @@ from node.member.membership import Membership
 from node.member.paying.desk import Desk, open_desk
 from node.member.paying.invoices import InvoiceLink, OpenInvoice, fetch_invoice
 from node.member.paying.paid_before import MayRepeat
-from node.member.paying.paying import Bound, Paid, Terms, pay
+from node.member.paying.paying import Bound, Paid, Terms
 from node.member.paying.settling import settle
 from node.member.pending_journal import PaymentIntent
 
@@ -36,8 +37,9 @@ def pay_invoice(
     again: bool,
     anyway: bool,
     output: Output,
+    by: Pays = pay_by_owner,
 ) -> Paid:
-    """Pay what is left of an invoice. An earlier payment that is in doubt is finished first.
+    """Pay what is left of an invoice, as `by` says. An earlier payment in doubt is finished first.
 
     Raises `CliError` when there is nothing to pay, or the member says no.
     """
@@ -76,7 +78,6 @@ def pay_invoice(
                 ),
                 say("Run the command again to see what is left."),
             )
-        member.open_session()
         bound = Bound(account=invoice.account, reference=invoice.reference)
         terms = Terms(
             bound=bound,
@@ -84,7 +85,7 @@ def pay_invoice(
             on_contribution=telling_contribution(output),
             on_near_limit=telling_near_limit(output),
         )
-        return pay(desk, intent, payee=invoice.payee, now=int(time.time()), terms=terms)
+        return by(desk, intent, payee=invoice.payee, now=int(time.time()), terms=terms)
 
     return unless_repeated(member, attempt, again=again, output=output)
 

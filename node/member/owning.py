@@ -48,6 +48,8 @@ class KeysOfAccount:
     needed: int
     tills: tuple[TillKey, ...]
     contribution: int
+    time: int
+    """That an entry would have now."""
     hides_tills: bool = False
     """Whether there may be tills that the node tells only to a session."""
 
@@ -110,6 +112,7 @@ def fetch_keys(
         needed=number(client, found, "owners_needed", least=1),
         tills=tills,
         contribution=number(client, found, "contribution"),
+        time=number(client, found, "time"),
         hides_tills=found.get("delegated_hidden") is True,
     )
 

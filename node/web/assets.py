@@ -30,6 +30,7 @@ PAGE_SCRIPTS: Final = (
     "pos",
     "selling",
     "statement",
+    "till",
     "verify",
     "votes",
     "wallet",

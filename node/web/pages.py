@@ -234,6 +234,7 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/guarantees", _shell("guarantees.html")),
     ("/keys", _shell("keys.html")),
     ("/owners", _shell("owners.html")),
+    ("/till", _shell("till.html")),
     ("/desk", get_desk),
     ("/verify", _shell("verify.html")),
     ("/manifest.webmanifest", get_manifest),

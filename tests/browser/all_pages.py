@@ -18,6 +18,7 @@ STRANGERS: Final = {
     "guarantees-none": "/guarantees",
     "keys-none": "/keys",
     "owners-none": "/owners",
+    "till-none": "/till",
     "verify": "/verify",
     "counter-none": "/pos",
     "selling-none": "/selling",

@@ -18,6 +18,7 @@ PAGES = (
     "/guarantees",
     "/keys",
     "/owners",
+    "/till",
     "/desk",
     "/wallet",
     "/pay?to=member7@norte&amount=12.50",

@@ -60,6 +60,36 @@ def test_a_till_pays_within_its_caps_and_is_taken_away(
     assert balance(desk, alice) == before - 1600
 
 
+def test_a_till_pays_a_bill_an_order_and_the_same_only_when_told(
+    desk: Desk, nodes: list[RunningNode], alice: Path, beto: Path, tmp_path: Path
+) -> None:
+    till = new_wallet(desk, tmp_path, "till")
+    desk.ok(["account", "delegate", str(till), *CAPS, "--place", "5"], "--wallet", alice)
+    link(desk, till, nodes[0].url, "alice")
+    before = balance(desk, alice)
+    # An order is paid once, however often it is asked for, and is nothing else.
+    order = [*pay_as(till, "2.00"), "--order", "week-1"]
+    first, again = desk.ok(order), desk.ok(order)
+    assert (again["number"], again["repeated"]) == (first["number"], True)
+    other = [*pay_as(till, "2.50"), "--order", "week-1"]
+    assert desk.refused(ExitCode.REFUSED, other)["name"] == "order_differs"
+    # What has no id is asked about, as an owner is.
+    desk.ok(pay_as(till, "1.00"))
+    assert desk.refused(ExitCode.REFUSED, pay_as(till, "1.00"))["name"] == "paid_already"
+    desk.ok([*pay_as(till, "1.00"), "--again"])
+    # A bill is paid as it stands, once.
+    made = desk.ok(["merchant", "invoice", "create", "3.00"], "--wallet", beto)
+    bill = ["pay", str(made["link"]), "--as", str(till), "--yes"]
+    assert desk.ok(bill)["amount"] == 300
+    assert balance(desk, alice) == before - 700
+    desk.refused(ExitCode.REFUSED, bill)
+    # A bill beyond a cap is refused by the books.
+    dear = desk.ok(["merchant", "invoice", "create", "10.01"], "--wallet", beto)
+    error = desk.refused(ExitCode.REFUSED, ["pay", str(dear["link"]), "--as", str(till), "--yes"])
+    assert error["name"] == "delegate_payment_cap"
+    assert balance(desk, alice) == before - 700
+
+
 def test_two_treasurers_pay_together_and_one_alone_does_not(
     desk: Desk, founded: Founded, nodes: list[RunningNode], beto: Path, tmp_path: Path
 ) -> None:

@@ -92,6 +92,7 @@ def _state(view: View, account: Account) -> shapes.KeyState:
             if each.key is not None
         ],
         contribution=bylaws_in_force(log).value(Article.CONTRIBUTION),
+        time=now,
     )
 
 

@@ -59,6 +59,7 @@ class KeyState(Account, frozen=True):
     contribution: Annotated[
         Count, Meta(description="What of each payment goes to the commons, in millionths.")
     ]
+    time: Annotated[Time, Meta(description="That an entry would have now.")]
     delegated_hidden: Annotated[
         bool,
         Meta(description="Whether delegated keys are told to sessions and to themselves only."),

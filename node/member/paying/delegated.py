@@ -5,13 +5,9 @@ payment that is in doubt is finished before another begins. The key opens no ses
 the node but what anybody may know.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 
-from nacl.utils import random
-
 from ledger.government.commons import contribution_of
-from ledger.memos import SALT_BYTES, memo_reference
 from ledger.state import COMMONS
 from ledger.transactions import PayDelegated, encode_transaction
 from node.member.addresses import Address
@@ -19,36 +15,48 @@ from node.member.answers import encode_bytes, number
 from node.member.client import Json, render_json
 from node.member.owning import KeysOfAccount, NotATill, TillKey, fetch_keys, message_of
 from node.member.paying.desk import Desk
+from node.member.paying.paid_before import check_not_paid_here, check_order_fell
 from node.member.paying.paying import (
     MemoTooLong,
     Paid,
     PayeeCoopUnknown,
+    Terms,
     find_payee,
-    resume,
+    reference_of,
+    salt_of,
     sealed_memo,
     send_first,
 )
+from node.member.paying.settling import Tell, settle, tell_nobody
 from node.member.pending_journal import PaymentIntent
 from node.member.sealing import LONGEST_MEMO_BYTES
 
 
-def pay_as_till(
+def pay_once_as_till(
     desk: Desk,
     intent: PaymentIntent,
     *,
     payee: Address,
     now: int,
-    on_contribution: Callable[[int], None] = lambda _: None,
+    terms: Terms,
+    tell: Tell = tell_nobody,
 ) -> Paid:
-    """Pay by the delegated key that the wallet has; an earlier payment that was in doubt is finished first.
+    """Pay by the delegated key of the wallet, unless it turns out to be paid already; as `settling.pay_once`.
 
-    If that is the same payment, it is the one that was asked for. Raises `NotATill`, and as `paying.pay`.
+    An order that another copy of the till's wallet paid is not found: the history takes a session.
     """
-    pending = desk.journal.pending()
-    if pending is not None:
-        finished = resume(desk)
-        if finished is not None and finished.intent == intent:
-            return finished
+    paid = settle(desk, intent, order=terms.order, tell=tell)
+    if paid is not None:
+        return paid
+    if terms.order:
+        check_order_fell(desk, intent, terms.order, terms.may_repeat)
+    return pay_as_till(desk, intent, payee=payee, now=now, terms=terms)
+
+
+def pay_as_till(
+    desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: Terms
+) -> Paid:
+    """Pay by the delegated key that the wallet has. Raises `NotATill`, and as `paying.pay`."""
     member = desk.member
     if len(intent.memo.encode("utf-8")) > LONGEST_MEMO_BYTES:
         raise MemoTooLong(len(intent.memo.encode("utf-8")))
@@ -60,13 +68,15 @@ def pay_as_till(
     till = keys.till_of(member.key.public_key)
     if till is None:
         raise NotATill
-    found = find_payee(member, payee, None)
+    found = find_payee(member, payee, terms.bound)
+    if terms.bound is not None or not terms.order:
+        check_not_paid_here(desk, intent, keys.time, terms.may_repeat)
     payee_number = number(member.client, found, "account")
     is_to_commons = (coop.number, payee_number) == (member.coop.number, COMMONS)
     fee = contribution_of(intent.amount, rate=keys.contribution, is_to_commons=is_to_commons)
     if fee:
-        on_contribution(fee)
-    return _pay(desk, intent, keys, till, found, coop=coop.number, fee=fee, now=now)
+        terms.on_contribution(fee)
+    return _pay(desk, intent, keys, till, found, coop=coop.number, fee=fee, now=now, terms=terms)
 
 
 def _pay(
@@ -79,12 +89,10 @@ def _pay(
     coop: int,
     fee: int,
     now: int,
+    terms: Terms,
 ) -> Paid:
     member = desk.member
-    salt = random(SALT_BYTES) if intent.memo else None
-    reference = bytes.fromhex(intent.reference) if intent.reference else None
-    if salt is not None:
-        reference = memo_reference(salt=salt, text=intent.memo)
+    salt = salt_of(desk, intent, terms)
     unsigned = PayDelegated(
         payer=member.account,
         sequence=till.next_sequence,
@@ -92,7 +100,8 @@ def _pay(
         payee=number(member.client, found, "account"),
         amount=intent.amount,
         fee=fee,
-        reference=reference,
+        reference=reference_of(desk, terms, salt, intent.memo),
+        price=terms.price,
         delegate=till.place,
     )
     message = message_of(unsigned, federation=member.founding.federation, coop=member.coop.number)
@@ -106,6 +115,6 @@ def _pay(
         intent=intent,
         begun_at=now,
         fingerprint=desk.orders.fingerprint(intent),
-        order="",
+        order=terms.order,
     )
     return send_first(desk, pending)

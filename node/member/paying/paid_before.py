@@ -69,6 +69,14 @@ def check_not_paid(desk: Desk, intent: PaymentIntent, me: Json, may_repeat: MayR
         raise PaidAlready(intent, twin, member.coop.name)
 
 
+def check_not_paid_here(desk: Desk, intent: PaymentIntent, now: int, may_repeat: MayRepeat) -> None:
+    """The same by what this wallet knows itself, as for a key without sessions; `now` is the node's."""
+    known = _in_journal(desk, intent, now)
+    twin = next((twin for twin in known if not twin.fell), None) or next(iter(known), None)
+    if twin is not None and not may_repeat(twin):
+        raise PaidAlready(intent, twin, desk.member.coop.name)
+
+
 def check_order_fell(desk: Desk, intent: PaymentIntent, order: str, may_repeat: MayRepeat) -> None:
     """Raise `PaidAlready` when a payment for the order, a digest, fell and it is not to be paid anew.
 

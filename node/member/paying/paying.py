@@ -191,8 +191,7 @@ def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: T
     if fee:
         terms.on_contribution(fee)
     tell_of_limit(member, me, intent.amount + fee, terms.on_near_limit)
-    # A bound payment has a reference already, so there is none left to bind a memo with.
-    salt = _salt(desk, terms.order) if intent.memo and terms.bound is None else None
+    salt = salt_of(desk, intent, terms)
     unsigned = Pay(
         payer=member.account,
         sequence=number(member.client, me, "next_sequence", least=1),
@@ -200,7 +199,7 @@ def pay(desk: Desk, intent: PaymentIntent, *, payee: Address, now: int, terms: T
         payee=payee_number,
         amount=intent.amount,
         fee=fee,
-        reference=_reference(desk, terms, salt, intent.memo),
+        reference=reference_of(desk, terms, salt, intent.memo),
         price=terms.price,
     )
     document: Json = {"transaction": encode_bytes(_signed(member, unsigned))}
@@ -279,12 +278,18 @@ def sealed_memo(
         raise NodeMisbehaved(member.client.url, "the payee's key is not a key") from error
 
 
-def _salt(desk: Desk, order: str) -> bytes:
-    """That of an order's payment says which order it was, to whoever has the wallet's key."""
-    return desk.orders.salt(order) if order else random(SALT_BYTES)
+def salt_of(desk: Desk, intent: PaymentIntent, terms: Terms) -> bytes | None:
+    """The salt of a payment's memo: of an order's it says which one, to whoever has the key.
+
+    A bound payment has a reference already, so there is none left to bind a memo with.
+    """
+    if not intent.memo or terms.bound is not None:
+        return None
+    return desk.orders.salt(terms.order) if terms.order else random(SALT_BYTES)
 
 
-def _reference(desk: Desk, terms: Terms, salt: bytes | None, memo: str) -> bytes | None:
+def reference_of(desk: Desk, terms: Terms, salt: bytes | None, memo: str) -> bytes | None:
+    """What the payment is bound to: what `terms` fix, its memo, or its order."""
     if terms.bound is not None:
         return terms.bound.reference
     if salt is not None:

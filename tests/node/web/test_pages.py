@@ -27,6 +27,7 @@ PAGES = (
     "/guarantees",
     "/keys",
     "/owners",
+    "/till",
     "/selling",
     "/desk",
     "/verify",

@@ -53,11 +53,7 @@ NEVER_BY_A_PAGE = {
     "guardians_too_few",
     "restore_early",
     "lapse_early",
-    # With the program owners are named, and several sign; it also pays by delegated keys.
-    "delegate_expired",
-    "delegate_payment_cap",
-    "delegate_day_cap",
-    "delegate_payee",
+    # With the program owners are named, and several sign.
     "owners_impossible",
     "owners_unchanged",
     "account_not_joint",

@@ -42,6 +42,7 @@ async function start() {
   byId("word-language").addEventListener("change", showWords);
   onAction(byId("words-written"), wordsWritten);
   onAction(byId("words-back"), back);
+  onAction(byId("seed-copy"), copySeedLink);
   onAction(byId("review-sign"), signed);
   onAction(byId("review-back"), back);
   addEventListener("pagehide", forgetMade);
@@ -149,9 +150,18 @@ function offer(key, caps) {
 // --- the words of a key that is made here ---
 
 async function showWords() {
-  const { wordList, wordsFromEntropy } = await aboutWords();
+  const { seedFromWords, wordList, wordsFromEntropy } = await aboutWords();
   page.made.words = await wordsFromEntropy(page.made.entropy, await wordList(byId("word-language").value));
   byId("word-list").replaceChildren(...page.made.words.map((word) => make("li", {}, word.normalize("NFC"))));
+  const seed = await seedFromWords(page.made.words);
+  byId("seed-link").textContent = `${location.origin}/till#${new URLSearchParams({ seed: toBase64url(seed), account: wallet.handle })}`;
+  byId("seed-copy").textContent = say("Copy the link");
+  seed.fill(0);
+}
+
+async function copySeedLink() {
+  await navigator.clipboard.writeText(byId("seed-link").textContent);
+  byId("seed-copy").textContent = say("Copied");
 }
 
 async function wordsWritten() {
@@ -167,6 +177,7 @@ async function wordsWritten() {
 function forgetMade() {
   page.made = null;
   byId("word-list").replaceChildren();
+  byId("seed-link").textContent = "";
 }
 
 function back() {

@@ -11,6 +11,10 @@ const PROBLEMS = {
   delegate_until_wrong: () => say("Choose a day after today, within ten years."),
   delegate_key_taken: () => say("That key pays from this account already, or it is your own. Every till needs one of its own."),
   delegate_unknown: notGiven,
+  delegate_expired: () => say("The owner let this key pay until a day, and that day has come."),
+  delegate_payment_cap: () => say("With its contribution that is more than this key may pay at once."),
+  delegate_day_cap: () => say("With its contribution that is more than this key may still pay today. The day ends at midnight, universal time."),
+  delegate_payee: () => say("The owner lets this key pay certain accounts only, and this is none of them."),
   key_inadmissible: () => say("That is no key. Copy the 64 letters and digits that the till shows."),
 };
 

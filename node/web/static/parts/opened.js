@@ -5,9 +5,9 @@ import { explain } from "./explain.js";
 import { Store } from "./store.js";
 
 // The store; where the browser allows none, the page says so and ends here.
-export async function openStore() {
+export async function openStore(name) {
   try {
-    return await Store.open();
+    return await Store.open(name);
   } catch (error) {
     notice(explain(error));
     throw error;

@@ -34,7 +34,7 @@ export class TwinFound extends Error {
   }
 }
 
-const alone = (work) => navigator.locks.request("fiado-paying", work);
+export const alone = (work) => navigator.locks.request("fiado-paying", work);
 
 // `intent`: {to, payeeCoop, payee, amount, fee, reference, purpose}, all as the payer saw it; `nextSequence`, of when the payer looked;
 // `note` and `payeeKey`, of a payment that is bound to a note and not to a `reference`;
@@ -127,7 +127,7 @@ export async function resume(context) {
   });
 }
 
-async function send({ store, wallet, charter }, payment, { isFirst }) {
+export async function send({ store, wallet, charter }, payment, { isFirst }) {
   let receipt;
   try {
     const body = JSON.stringify({ transaction: toBase64url(payment.bytes), memo: payment.memo });

@@ -45,9 +45,10 @@ async function notLaidAside(work) {
 
 export class Store {
   // StorageDenied where the browser allows none: private windows of some, and pages whose data is blocked.
-  static async open() {
+  // What a till's key keeps has another name, so that it never stands in the place of a wallet.
+  static async open(name = NAME) {
     try {
-      const request = indexedDB.open(NAME, VERSION);
+      const request = indexedDB.open(name, VERSION);
       request.onupgradeneeded = () => {
         request.result.createObjectStore(KEPT);
         request.result.createObjectStore(RECEIPTS, { keyPath: "id" });

@@ -54,3 +54,15 @@ export async function signersOf(transaction, owners, where) {
   }
   return signaturesOf(transaction).map(([place]) => place);
 }
+
+// Why a delegated key can't make a payment now, in the order of 14.3, as the code of the refusal; or null. `found`: the
+// account's `status`, the key's caps as `till`, and the `time` of the books.
+export function whatForbids({ payeeCoop, payee, amount, fee }, { status, till, time }) {
+  const cost = amount + fee;
+  if (status !== "open") return `account_${status}`;
+  if (time >= till.until) return "delegate_expired";
+  if (cost > till.perPayment) return "delegate_payment_cap";
+  if (cost > till.perDay - till.spentToday) return "delegate_day_cap";
+  const isAllowed = till.payees === null || till.payees.some(([coop, account]) => coop === payeeCoop && account === payee);
+  return isAllowed ? null : "delegate_payee";
+}
