@@ -1,5 +1,7 @@
 """All pages in three languages, two sizes, two shades, with text once and twice as large: axe finds nothing.
 
+Not all in one: `settings_of` says which language takes which, and how to have all.
+
 `python -m tests.browser.shots FOLDER` makes pictures of the same pages, to be looked at.
 """
 
@@ -32,17 +34,17 @@ def test_every_page_at_every_setting(furnished: Stage, language: str) -> None:
         bills = bills_of(furnished)
         for name, path in {**STRANGERS, **bills}.items():
             open_page(driven, furnished, path, language)
-            assert_good_at_every_setting(driven, name)
+            assert_good_at_every_setting(driven, name, language)
         driven.open(f"{furnished.urls[1]}/wallet?lang=en")
         join(driven, furnished, 1, "ana", limit=50_000)
         for name, path in {**MEMBERS, "bill of a member": bills["bill"]}.items():
             open_page(driven, furnished, path, language)
-            assert_good_at_every_setting(driven, name)
+            assert_good_at_every_setting(driven, name, language)
 
 
-def assert_good_at_every_setting(driven: Browser, name: str) -> None:
+def assert_good_at_every_setting(driven: Browser, name: str, language: str) -> None:
     """axe finds nothing, nothing is wider than the window, and a finger can press what can be pressed."""
-    for setting in each_setting(driven):
+    for setting in each_setting(driven, language):
         assert driven.axe_violations() == [], (name, setting)
         assert driven.overflow() == 0, (name, setting)
         assert driven.small_targets() == [], (name, setting)
