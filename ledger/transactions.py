@@ -185,6 +185,9 @@ TextBound = Reasoned | Propose
 AccountKeys = Delegate | SetOwners
 """By what an owner says which keys may sign for an account."""
 
+Owned = Pay | AccountKeys | Vote | Guarantee | GuardiansNamed | ObjectTo | Leave | Acknowledge
+"""What an account signs, by its one key or by several owners (PROTOCOL 14.1)."""
+
 Transaction = (
     Pay
     | PayDelegated
@@ -209,6 +212,17 @@ def account_of(transaction: Stewarded) -> int | None:
     if isinstance(transaction, MemberChange | Leaving | Recover):
         return transaction.account
     return None
+
+
+def owner_of(transaction: Owned) -> int:
+    """The account that signs it."""
+    match transaction:
+        case Pay():
+            return transaction.payer
+        case Guarantee():
+            return transaction.guarantor
+        case _:
+            return transaction.account
 
 
 def binds_text(transaction: Transaction, *, salt: bytes, text: str) -> bool:

@@ -49,7 +49,9 @@ from node.http.federation import requests as federation_requests
 from node.http.guarantees import guarantees
 from node.http.index import index, publishing
 from node.http.index import problems as index_problems
-from node.http.keys import keys
+from node.http.keys import drafts as owned_drafts
+from node.http.keys import keys, labels
+from node.http.keys import problems as keys_problems
 from node.http.members import (
     erasing,
     members,
@@ -110,6 +112,8 @@ ROUTES: tuple[Route, ...] = (
     *commons_books.ROUTES,
     *debts.ROUTES,
     *keys.ROUTES,
+    *owned_drafts.ROUTES,
+    *labels.ROUTES,
     *guarantees.ROUTES,
     *voting.ROUTES,
     *index.ROUTES,
@@ -131,6 +135,7 @@ _PROBLEMS_OF_ROOMS: Final = (
     books_problems,
     federation_problems,
     index_problems,
+    keys_problems,
     members_problems,
     merchant_problems,
     notices_problems,

@@ -23,6 +23,7 @@ from node.member.answers import encode_bytes, integer, number, text
 from node.member.charters import KnownCharter, keep_charter
 from node.member.client import Json, NodeClient, NodeMisbehaved, NodeProblem, path_of
 from node.member.naming import own_opening
+from node.member.owning import fetch_keys
 from node.member.wallet_file import UnlockedWallet, check_unchanged, replace_public
 from node.member.wallet_format import PublicPart
 from node.member.wallet_lock import lock_wallet
@@ -86,6 +87,9 @@ class Asking:
         if found.get("key") == public_key.hex():
             return
         if is_ours:
+            keys = fetch_keys(self.client, integer(self.client, found, "account"))
+            if public_key in keys.owners:
+                return
             raise NodeMisbehaved(
                 self.client.url, say("it says that an account of another key is ours")
             )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cli.keys.drafting import sign_together
 from cli.shell.consent import agree_to_sign
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
@@ -88,6 +89,8 @@ def acknowledge(yes: bool, wallet: Path, passphrase: PassphraseSource, output: O
             balance=integer(member.client, found, "balance"),
         )
         output.line(say("You began with {amount}.", amount=in_units(bare.balance)))
+        if sign_together(member, bare, is_agreed=yes, output=output):
+            return
         if not yes:
             if output.is_json:
                 raise click.UsageError(say("With --json give --yes too: nobody can be asked."))

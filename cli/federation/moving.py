@@ -15,8 +15,8 @@ from cli.steward.stewardship import Stewardship
 from ledger.government.opening import OpenBooks
 from ledger.refusals import Refusal
 from ledger.transactions import Admit, encode_transaction
-from node.member.answers import integer
-from node.member.client import Json, NodeProblem
+from node.member.answers import encode_bytes, integer
+from node.member.client import Json, NodeClient, NodeProblem
 
 _NAMES: Final = 400
 _ADMISSIONS: Final = 2_000
@@ -66,6 +66,7 @@ def submit_plan(plan: MovingPlan, steward: Stewardship, output: Output) -> Json:
         )
     names = [opening_document(each.opening) for each in plan.admissions if each.opening]
     client = steward.client
+    _announce(plan, client)
     for at in range(0, len(names), _NAMES):
         client.post("/v1/names", {"names": names[at : at + _NAMES]})
     for at in range(0, len(plan.admissions), _ADMISSIONS):
@@ -88,6 +89,16 @@ def submit_plan(plan: MovingPlan, steward: Stewardship, output: Output) -> Json:
         )
     )
     return {"members": len(plan.admissions), "coop": plan.coop.name, "number": number}
+
+
+def _announce(plan: MovingPlan, client: NodeClient) -> None:
+    """Let payments wait until the books are open: the first one would make that impossible."""
+    part = encode_bytes(encode_transaction(plan.parts[-1].transaction))
+    try:
+        client.post("/v1/opening", {"transaction": part})
+    except NodeProblem as problem:
+        if problem.number != Refusal.OPENING_REPEATED:  # the last part says so
+            raise
 
 
 def _admit(drafts: Sequence[Draft], steward: Stewardship) -> None:

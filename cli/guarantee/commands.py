@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cli.keys.drafting import sign_together
 from cli.shell.consent import agree_to_sign
 from cli.shell.days import read_day
 from cli.shell.errors import CliError
@@ -120,6 +121,8 @@ def _change(
             for line in worst_case_lines(asked, outlook, cap=cap, until=until):
                 output.line(line)
         _check_room(outlook, before)
+        if sign_together(member, signed, is_agreed=is_agreed, output=output):
+            return
         if not is_agreed:
             agree_to_sign(say("Sign this?"))
         body = {"transaction": encode_bytes(encode_transaction(signed))}

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 
 from cli.keys.drafting import sign_and_send
-from cli.shell.account_keys_words import describe_caps
+from cli.keys.showing import show_keys
+from cli.keys.waiting import discard, pending, sign
 from cli.shell.days import read_day
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
-from cli.shell.forms import in_units
 from cli.shell.language import say
 from cli.shell.parameters import (
     ADDRESS,
@@ -30,16 +30,7 @@ from node.member.answers import integer, number
 from node.member.charters import fetch_charter, keep_charter
 from node.member.client import NodeClient, NodeMisbehaved, path_of
 from node.member.membership import Membership, check_joined
-from node.member.owning import (
-    LARGEST_DRAFT,
-    DraftUnreadable,
-    KeysOfAccount,
-    NotAnOwner,
-    NotATill,
-    account_of_draft,
-    fetch_keys,
-    read_draft,
-)
+from node.member.owning import NotATill, fetch_keys, fetch_labels, label_key
 from node.member.wallet_file import check_unchanged, read_wallet, replace_public
 from node.member.wallet_lock import lock_wallet
 
@@ -49,7 +40,7 @@ _draft = click.option(
     "--draft",
     type=_FILE,
     metavar="FILE",
-    help="Where several owners sign: write here what they sign.",
+    help="Where several owners sign: write here what they sign, instead of leaving it at the node.",
 )
 
 
@@ -59,57 +50,60 @@ def account() -> None:
 
 
 @account.command("keys")
+@click.option(
+    "--labels",
+    "with_labels",
+    is_flag=True,
+    help="Show what you call them too, which takes your key.",
+)
 @wallet_option
+@passphrase_options
 @output_option
-def keys(wallet: Path, output: Output) -> None:
+def keys(with_labels: bool, wallet: Path, passphrase: PassphraseSource, output: Output) -> None:
     """Show whose keys sign for the account, and which may pay from it within caps."""
+    if with_labels:
+        with open_membership(wallet, passphrase) as member:
+            member.open_session()
+            found, labels = fetch_keys(member.client, member.account), fetch_labels(member.client)
+        show_keys(found, member.key.public_key, labels, output)
+        return
     locked = read_wallet(wallet)
     check_joined(locked)
     with NodeClient(str(locked.public.node_url)) as client:
         found = fetch_keys(client, int(locked.public.account or 0))
-    if found.is_joint:
-        output.line(
-            say(
-                "{count} owners, and {needed} of them sign whatever the account does.",
-                count=len(found.owners),
-                needed=found.needed,
-            )
-        )
-    for place, key in enumerate(found.owners):
-        yours = say(" (this wallet)") if key == locked.public.public_key else ""
-        output.line(say("Owner {place}: {key}", place=place, key=key.hex()) + yours)
-    for till in found.tills:
-        output.line(say("Key {place} may pay: {key}", place=till.place, key=till.key.hex()))
-        for line in describe_caps(till.caps):
-            output.line(line)
-        output.line(say("Paid today: {amount}.", amount=in_units(till.spent_today)))
-    if found.hides_tills:
-        output.line(
-            say("Which other keys may pay from it the node tells only to members' sessions.")
-        )
-    elif not found.tills:
-        output.line(say("No other key may pay from it."))
-    output.result(_as_json(found))
+    show_keys(found, locked.public.public_key, {}, output)
 
 
-def _as_json(found: KeysOfAccount) -> dict[str, object]:
-    return {
-        "account": found.account,
-        "owners": [key.hex() for key in found.owners],
-        "needed": found.needed,
-        "delegated": [
-            {
-                "place": till.place,
-                "key": till.key.hex(),
-                "per_payment": till.caps.per_payment,
-                "per_day": till.caps.per_day,
-                "until": till.caps.until,
-                "payees": till.caps.payees,
-                "spent_today": till.spent_today,
-            }
-            for till in found.tills
-        ],
-    }
+@account.command("label")
+@click.argument("place", type=click.IntRange(0, MAX_DELEGATES - 1))
+@click.argument("label", required=False)
+@click.option("--owner", "is_owner", is_flag=True, help="PLACE is that of an owner.")
+@wallet_option
+@passphrase_options
+@output_option
+def label(
+    place: int,
+    label: str | None,
+    is_owner: bool,
+    wallet: Path,
+    passphrase: PassphraseSource,
+    output: Output,
+) -> None:
+    """Call the key at PLACE so, such as "kiosk till"; without LABEL call it nothing.
+
+    Only the owners of the account see it, with `fiado account keys --labels` and on the page of keys. It is
+    kept at your node, in no log, and goes when your name is erased.
+    """
+    with open_membership(wallet, passphrase) as member:
+        member.open_session()
+        found = fetch_keys(member.client, member.account)
+        tills = {till.place: till.key for till in found.tills}
+        at_place = dict(enumerate(found.owners)) if is_owner else tills
+        if place not in at_place:
+            raise click.UsageError(say("There is no key at that place."))
+        label_key(member.client, at_place[place], label)
+        output.line(say("Kept for the owners of the account."))
+        output.result({"place": place, "key": at_place[place].hex(), "label": label})
 
 
 @account.command("delegate")
@@ -259,30 +253,6 @@ def owners(
         sign_and_send(member, found, change, draft=draft, is_agreed=is_agreed, output=output)
 
 
-@account.command("sign")
-@click.argument("draft", type=_FILE)
-@_yes
-@wallet_option
-@passphrase_options
-@output_option
-def sign(
-    draft: Path, is_agreed: bool, wallet: Path, passphrase: PassphraseSource, output: Output
-) -> None:
-    """Sign what another owner has begun; with enough signatures it is recorded at once."""
-    try:
-        text = draft.read_bytes()[:LARGEST_DRAFT].decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise DraftUnreadable from error
-    with open_membership(wallet, passphrase) as member:
-        transaction = read_draft(
-            text, federation=member.founding.federation, coop=member.coop.number
-        )
-        if account_of_draft(transaction) != member.account:
-            raise NotAnOwner
-        found = fetch_keys(member.client, member.account)
-        sign_and_send(member, found, transaction, draft=draft, is_agreed=is_agreed, output=output)
-
-
 @account.command("link")
 @click.argument("key", type=_FILE, metavar="WALLET")
 @click.option("--node", "node_url", type=NODE_URL, required=True, metavar="URL")
@@ -342,3 +312,7 @@ def link(
     output.result(
         {"account": found.account, "coop": coop.name, "handle": handle, "owner": is_owner}
     )
+
+
+for _command in (pending, sign, discard):
+    account.add_command(_command)

@@ -1,22 +1,26 @@
-"""What an owner signs: recorded at once where one key is enough, else a draft for the other owners."""
+"""What an owner signs: recorded at once where one key is enough, else kept for the other owners."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from cli.shell.consent import agree_to_sign
 from cli.shell.describing import describe
-from cli.shell.errors import CliError, words_stand_in
-from cli.shell.exit_codes import ExitCode
+from cli.shell.errors import words_stand_in
 from cli.shell.language import say
+from cli.shell.leaving_told import tell_left
 from cli.shell.terminal import Output
-from ledger.transactions import Pay, encode_transaction
+from ledger.transactions import Leave, Owned, Pay, Vote, encode_transaction
 from node.member.answers import encode_bytes, integer
+from node.member.failures import NodeProblem
 from node.member.membership import Membership
 from node.member.owning import (
     KeysOfAccount,
-    Owned,
+    discard_draft,
+    fetch_keys,
     is_signed_by_enough,
+    keep_draft,
     render_draft,
     sign_owned,
     signatures_of,
@@ -33,23 +37,17 @@ def sign_and_send(
     draft: Path | None,
     is_agreed: bool,
     output: Output,
+    id_: str = "",
 ) -> None:
-    """Say what it does, ask, sign, and record it; or write the draft that the other owners sign."""
+    """Say what it does, ask, sign, and record it; or leave it to the other owners.
+
+    That is at the node, or in the file `draft` if one is given. `id_`: under that the node keeps it already.
+    """
     if output.is_json and not is_agreed:
         raise click.UsageError(say("With --json give --yes too: nobody can be asked."))
     federation, coop = member.founding.federation, member.coop.number
     signed = sign_owned(transaction, member.key, keys, federation=federation, coop=coop)
     is_enough = is_signed_by_enough(signed, keys)
-    if not is_enough and draft is None:
-        raise CliError(
-            ExitCode.USAGE,
-            "draft_needed",
-            say(
-                "The account belongs to several, and {needed} of them have to sign.",
-                needed=keys.needed,
-            ),
-            say("Give --draft FILE: the file goes to the other owners, who sign it."),
-        )
     names = {(coop, member.account): member.handle}
     for line in describe(signed, charter=member.charter, coop=coop, names=names):
         output.line(line)
@@ -59,10 +57,50 @@ def sign_and_send(
         agree_to_sign(say("Sign this?"))
     if is_enough:
         _record(member, signed, output)
-    elif draft is not None:
+        _forget(member, id_)
+    elif draft is None:
+        _keep(member, signed, keys, output)
+    else:
         text = render_draft(signed, federation=federation, coop=coop)
         draft.write_text(text, encoding="utf-8")
         _tell_who_signs(signed, keys, draft, output)
+
+
+def sign_together(
+    member: Membership, transaction: Owned, *, is_agreed: bool, output: Output
+) -> bool:
+    """Whether several own the account: then it is signed as one of them, and by whoever signs last recorded.
+
+    A signature by one key that the transaction has is left out.
+    """
+    keys = fetch_keys(member.client, member.account)
+    if keys.is_joint:
+        sign_and_send(member, keys, transaction, draft=None, is_agreed=is_agreed, output=output)
+    return keys.is_joint
+
+
+def _keep(member: Membership, signed: Owned, keys: KeysOfAccount, output: Output) -> None:
+    """Leave it at the node; the others find it there."""
+    member.open_session()
+    kept = keep_draft(member.client, signed)
+    count = len(signatures_of(kept.transaction))
+    output.line(
+        say(
+            "Signed by {count} of {needed}. It waits at the node as {id}: another owner runs "
+            "`fiado account pending` and `fiado account sign {id}`.",
+            count=count,
+            needed=keys.needed,
+            id=kept.id,
+        )
+    )
+    output.result({"status": "waiting", "signed": count, "needed": keys.needed, "draft": kept.id})
+
+
+def _forget(member: Membership, id_: str) -> None:
+    """What is recorded waits no more; the node finds that out itself, but for votes."""
+    if id_:
+        with suppress(NodeProblem):
+            discard_draft(member.client, id_)
 
 
 def _tell_who_signs(signed: Owned, keys: KeysOfAccount, draft: Path, output: Output) -> None:
@@ -80,9 +118,18 @@ def _tell_who_signs(signed: Owned, keys: KeysOfAccount, draft: Path, output: Out
 
 
 def _record(member: Membership, signed: Owned, output: Output) -> None:
-    where = "/v1/payments" if isinstance(signed, Pay) else "/v1/transactions"
     body = {"transaction": encode_bytes(encode_transaction(signed))}
-    recorded = member.client.post(where, body)
+    match signed:
+        case Pay():
+            recorded = member.client.post("/v1/payments", body)
+        case Vote():
+            recorded = member.client.post("/v1/votes", body)
+        case Leave():
+            member.open_session()
+            tell_left(member, member.client.post("/v1/me/leave", body), output)
+            return
+        case _:
+            recorded = member.client.post("/v1/transactions", body)
     entry = integer(member.client, recorded, "number")
     output.line(say("Recorded: entry {name}/{entry}.", name=member.coop.name, entry=entry))
     output.result({"status": "recorded", "coop": member.coop.name, "number": entry})

@@ -4,12 +4,14 @@ from pathlib import Path
 
 import click
 
+from cli.keys.drafting import sign_together
 from cli.leaving.showing import what_happens
 from cli.shell.consent import agree_to_sign
 from cli.shell.debts_shown import print_debts
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
+from cli.shell.leaving_told import tell_left
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -61,8 +63,6 @@ def leave(
             lines = what_happens(ending, to=to, coop=member.coop.name)
         for line in lines:
             output.line(line)
-        if not is_agreed:
-            agree_to_sign(say("Leave for good?"))
         signed = sign_leave(
             member.key,
             federation=member.founding.federation,
@@ -72,8 +72,12 @@ def leave(
             payee=payee,
             debt=max(0, -balance),
         )
+        if sign_together(member, signed, is_agreed=is_agreed, output=output):
+            return
+        if not is_agreed:
+            agree_to_sign(say("Leave for good?"))
         data = encode_bytes(encode_transaction(signed))
-        _tell(member, member.client.post("/v1/me/leave", {"transaction": data}), output)
+        tell_left(member, member.client.post("/v1/me/leave", {"transaction": data}), output)
 
 
 def _check_nothing_in_doubt(member: Membership, wallet: Path) -> None:
@@ -122,33 +126,6 @@ def _payee(member: Membership, to: str | None, *, balance: int, to_commons: bool
     handle = to.removesuffix(f"@{member.coop.name}")
     found = member.client.get(path_of("v1", "accounts", member.coop.name, f"@{handle}"))
     return integer(member.client, found, "account")
-
-
-def _tell(member: Membership, answer: Json, output: Output) -> None:
-    recorded = answer.get("recorded")
-    if isinstance(recorded, dict):
-        number = integer(member.client, recorded, "number")
-        output.line(
-            say(
-                "You have left: entry {name}/{number}. The account is closed.",
-                name=member.coop.name,
-                number=number,
-            )
-        )
-        receipt = recorded.get("receipt")
-        output.result({"state": "recorded", "number": number, "receipt": receipt})
-        return
-    draft = answer.get("draft")
-    with reading(member.client):
-        id_ = None if draft is None else str(draft["id"])
-    output.line(
-        say(
-            "Your stewards have it before them now, as draft {id}. Until they sign nothing has "
-            "changed.",
-            id=id_,
-        )
-    )
-    output.result({"state": "waiting", "draft": id_})
 
 
 @click.command("debts")

@@ -63,7 +63,7 @@ def draft_payment(
     is_agreed: bool,
     output: Output,
 ) -> None:
-    """Sign a payment as one of several owners, and write what the others sign."""
+    """Sign a payment as one of several owners, and leave the rest to the others, in a file or at the node."""
     if intent.memo:
         raise click.UsageError(say("A payment that several sign carries no memo; leave it out."))
     client, address = member.client, payee.payee

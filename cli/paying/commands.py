@@ -120,6 +120,12 @@ _ARRIVAL_WORDS: Final[Mapping[Arrival, str]] = {
     metavar="FILE",
     help="From an account of several owners: write here what the others sign with `fiado account sign`.",
 )
+@click.option(
+    "--together",
+    "is_shared",
+    is_flag=True,
+    help="From an account of several owners: sign, and leave it at the node for the others.",
+)
 @wallet_option
 @passphrase_options
 @output_option
@@ -136,6 +142,7 @@ def pay(
     timeout: int,
     till: Path | None,
     draft: Path | None,
+    is_shared: bool,
     wallet: Path,
     passphrase: PassphraseSource,
     output: Output,
@@ -157,11 +164,11 @@ def pay(
     """
     if isinstance(payee, ContactName):
         payee = agree_to_contact(payee, wallet, yes=yes, output=output)
-    if draft is not None:
+    if draft is not None or is_shared:
         others = (price, order, till)
         if isinstance(payee, InvoiceLink) or any(each is not None for each in others):
             raise click.UsageError(
-                say("With --draft give an address and an amount, and nothing more than a memo.")
+                say("With --draft and --together give an address and an amount only.")
             )
         intent = _intent(payee, amount, memo)
         with open_membership(wallet, passphrase) as member:

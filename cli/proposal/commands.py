@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from cli.keys.drafting import sign_together
 from cli.proposal.demand import read_demand, render_demand
 from cli.proposal.elsewhere import result, verify
 from cli.proposal.fetched import fetch_proposal, fetch_roll, fetch_votes, read_fetched
@@ -148,10 +149,6 @@ def vote(
         said = _CHOICES[choice]
         mine = found.found["mine"] or {"sequence": 0}
         _check_on_roll(mine)
-        if not is_agreed:
-            agree_to_sign(
-                say("Say {choices}? Members can read what you say.", choices=say(CHOICES[said]))
-            )
         signed = sign_vote(
             member.key,
             federation=member.charter.federation,
@@ -161,6 +158,12 @@ def vote(
             sequence=integer(member.client, mine, "sequence") + 1,
             choice=said,
         )
+        if sign_together(member, signed, is_agreed=is_agreed, output=output):
+            return
+        if not is_agreed:
+            agree_to_sign(
+                say("Say {choices}? Members can read what you say.", choices=say(CHOICES[said]))
+            )
         body = {"transaction": encode_bytes(encode_transaction(signed))}
         recorded = member.client.post("/v1/votes", body)
         entry = integer(member.client, recorded, "number")

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from nacl.utils import random
 
+from cli.keys.drafting import sign_together
 from cli.recovery.files import Card, Request, read_card, read_request, render_card, render_request
 from cli.recovery.recording import agree, record, record_linked
 from cli.recovery.showing import print_key
@@ -149,6 +150,8 @@ def guardians(
             # Before it is recorded: without the card nobody could use what is in the books.
             card.write_text(render_card(written), encoding="utf-8")
             card.chmod(0o600)
+        if sign_together(member, change, is_agreed=is_agreed, output=output):
+            return
         entry = record(member, change, is_agreed, output)
         if card is not None:
             output.line(say("Give each of them a copy of {card}, and nobody else.", card=card))
@@ -333,6 +336,8 @@ def object_(is_agreed: bool, wallet: Path, passphrase: PassphraseSource, output:
             account=member.account,
             recovery=integer(member.client, running, "number"),
         )
+        if sign_together(member, change, is_agreed=is_agreed, output=output):
+            return
         entry = record(member, change, is_agreed, output)
         output.line(
             say("Ask members or stewards now to open a vote; without one the recovery goes on.")

@@ -43,7 +43,15 @@ class OwnNames(Protocol):
         """Forget what was kept for an admission that is refused."""
 
     def erase(self, account: Account, *, now: int) -> Write:
-        """Erase what an account is called, for good. One without a name stays as it is."""
+        """Erase what an account is called, for good, and what its owners call its keys.
+
+        An account without a name stays as it is.
+        """
+
+
+def labels_id(account: int) -> str:
+    """Under which document of names it is kept what the owners of an account call its keys."""
+    return f"labels/{account}"
 
 
 class KnownNames(Protocol):

@@ -1,26 +1,30 @@
 """The keys of an account as owners and tills use them: PROTOCOL 14.
 
 What the home node tells of an account's keys, and drafts that several owners sign one after the other. A
-draft is a transaction with the signatures that it has so far, in a file that is passed on; whoever signs
-looks at what it does.
+draft is a transaction with the signatures that it has so far: the node keeps it for the other owners, or it
+is a file that is passed on. Whoever signs looks at what it does.
 """
 
 import json
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
-from ledger.account_keys import Caps, Delegate, SetOwners
+from ledger.account_keys import Caps
 from ledger.entries import decode_transaction
 from ledger.messages import TAG_ENTRY, signed_bytes
-from ledger.refusals import Refusal
 from ledger.shapes import MAX_DELEGATES, Signatures
 from ledger.signatures import SigningKey, is_by
-from ledger.transactions import Pay, PayDelegated, encode_transaction, signed_part
-from node.member.answers import decode_hex, encode_bytes, number, objects, read_bytes
+from ledger.transactions import Owned, PayDelegated, encode_transaction, signed_part
+from node.member.answers import (
+    decode_bytes,
+    decode_hex,
+    encode_bytes,
+    number,
+    objects,
+    read_bytes,
+    text,
+)
 from node.member.client import Json, NodeClient, NodeMisbehaved, path_of
-
-Owned = Pay | Delegate | SetOwners
-"""What owners sign together here."""
 
 FORMAT: Final = "fiado draft of owners"
 LARGEST_DRAFT: Final = 65_536
@@ -117,6 +121,17 @@ def fetch_keys(
     )
 
 
+def fetch_labels(client: NodeClient) -> dict[bytes, str]:
+    """What the owners call the account's keys. Needs a session of the account."""
+    found = objects(client, client.get("/v1/me/labels"), "labels")
+    return {decode_hex(client, each, "key"): text(client, each, "label") for each in found}
+
+
+def label_key(client: NodeClient, key: bytes, label: str | None) -> None:
+    """Call a key of the account so, for its owners only. Needs a session of the account."""
+    client.post("/v1/me/labels", {"key": key.hex(), "label": label})
+
+
 def _till(client: NodeClient, found: Json) -> TillKey:
     listed: Any = found["payees"]
     payees = None
@@ -173,11 +188,6 @@ def is_signed_by_enough(transaction: Owned, keys: KeysOfAccount) -> bool:
     return len(signatures_of(transaction)) >= keys.needed
 
 
-def account_of_draft(transaction: Owned) -> int:
-    """Whose it is."""
-    return transaction.payer if isinstance(transaction, Pay) else transaction.account
-
-
 def render_draft(transaction: Owned, *, federation: bytes, coop: int) -> str:
     """The draft as a file."""
     document = {
@@ -187,6 +197,51 @@ def render_draft(transaction: Owned, *, federation: bytes, coop: int) -> str:
         "transaction": encode_bytes(encode_transaction(transaction)),
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDraft:
+    """What waits at the home node for signatures of the account's owners. Times are Unix seconds."""
+
+    id: str
+    created: int
+    expires: int
+    transaction: Owned
+
+
+def fetch_drafts(client: NodeClient) -> list[KeptDraft]:
+    """What waits at the node, oldest first. Needs a session of the account."""
+    return [_kept(client, each) for each in objects(client, client.get("/v1/me/drafts"), "drafts")]
+
+
+def keep_draft(client: NodeClient, transaction: Owned) -> KeptDraft:
+    """Leave at the node what an owner has signed, for the others. Needs a session of the account."""
+    body = {"transaction": encode_bytes(encode_transaction(transaction))}
+    return _kept(client, client.post("/v1/me/drafts", body))
+
+
+def discard_draft(client: NodeClient, id_: str) -> None:
+    """Let the node keep that no more. Needs a session of the account."""
+    client.delete(path_of("v1", "me", "drafts", id_))
+
+
+def _kept(client: NodeClient, found: Json) -> KeptDraft:
+    transaction = decode_transaction(decode_bytes(client, found, "transaction"))
+    if not _is_draft(transaction):
+        raise NodeMisbehaved(client.url, "it keeps as a draft what none is")
+    return KeptDraft(
+        id=text(client, found, "id"),
+        created=number(client, found, "created"),
+        expires=number(client, found, "expires"),
+        transaction=transaction,
+    )
+
+
+def _is_draft(transaction: object) -> TypeGuard[Owned]:
+    """Whether several owners sign it."""
+    if isinstance(transaction, PayDelegated) or not isinstance(transaction, Owned):
+        return False
+    return not isinstance(transaction.signature, bytes)
 
 
 def read_draft(text: str, *, federation: bytes, coop: int) -> Owned:
@@ -201,8 +256,6 @@ def read_draft(text: str, *, federation: bytes, coop: int) -> Owned:
         raise DraftUnreadable from error
     if where != (federation, coop):
         raise DraftStale
-    if isinstance(transaction, Refusal | PayDelegated) or not isinstance(transaction, Owned):
-        raise DraftUnreadable
-    if isinstance(transaction.signature, bytes):
+    if not _is_draft(transaction):
         raise DraftUnreadable
     return transaction

@@ -124,6 +124,8 @@ class DocumentKind(StrEnum):
     """A part of another history of a forked log, which other logs have anchored."""
     FALLEN = "fallen"
     """The same, of a history that no log needs any more: for the people whose payments are in it."""
+    OWNED = "owned"
+    """By account, what waits for the signatures of its owners."""
     NAME = "name"
     """What an account of this coop is called, by the commitment that the log has; or that it was erased."""
     SET_ASIDE = "set_aside"

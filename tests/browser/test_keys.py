@@ -138,11 +138,13 @@ def test_a_key_that_the_till_made_itself_is_given_by_an_address(
     phone.open("about:blank")
     phone.open(f"{stage.urls[1]}/keys?lang=es#key={key.public_key.hex()}")
     phone.find("#no-keys")
+    phone.type("#key-label", "kiosco")
     fill_caps(phone, "20", "30", key=key.public_key.hex())
     phone.wait_text("#review-title", "¿Permitir que otra clave pague por ana@norte")
     look(phone, "keys-review-phone-es")
     phone.click("#review-sign")
     phone.wait_text("#notice", "la clave 0 puede pagar desde ahora")
+    assert phone.text("#keys h3") == "kiosco"
     assert [each["key"] for each in keys_of(stage, "@ana")["delegated"]] == [key.public_key.hex()]
     fill_caps(phone, "20", "30", key=key.public_key.hex())
     phone.click("#review-sign")

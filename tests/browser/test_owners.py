@@ -96,6 +96,34 @@ def test_two_owners_pay_together_on_two_phones(stage: Stage, phone: Browser) -> 
         assert phone.console_errors() == []
 
 
+def test_the_second_owner_finds_what_waits_without_any_link(stage: Stage, phone: Browser) -> None:
+    stage.run(stage.people(1).admit(7))
+    with browser(PHONE) as other:
+        phone.open(f"{stage.urls[1]}/wallet?lang=en")
+        ana = key_of(join(phone, stage, 1, "panadera", limit=50_000))
+        share(stage, "panadera", ana, key_of(make_wallet(other, stage.urls[1])))
+        for amount in ("12,50", "7"):
+            begin(phone, stage, "member7@norte", amount)
+            phone.click("#review-sign")
+            phone.wait_text("#carry-how", "find it on this page")
+        other.open(f"{stage.urls[1]}/owners?lang=en")
+        other.wait_text("#waiting-list", "Pay 7.00 fiado to #7?")
+        look(other, "owners-waiting-phone")
+        other.click("#waiting-list .primary")
+        other.wait_text("#review-title", "Pay 12.50 fiado to member7@norte (#7)?")
+        assert "1 of 2" in other.text("#review-facts")
+        other.click("#review-back")
+        other.wait_text("#waiting-list", "Pay 12.50")
+        other.click("#waiting-list li:last-child button:last-child")
+        other.wait(lambda _: "7.00" not in other.text("#waiting-list"), "discarded")
+        other.click("#waiting-list .primary")
+        other.click("#review-sign")
+        other.wait_text("#notice", "Recorded: entry")
+        assert stage.balance(1, "panadera") == -1_250
+        assert other.run("return document.getElementById('waiting').hidden")
+        assert other.console_errors() == []
+
+
 def test_a_tills_key_of_a_shared_account_is_signed_by_two(stage: Stage, phone: Browser) -> None:
     with browser(PHONE) as other:
         phone.open(f"{stage.urls[1]}/wallet?lang=en")

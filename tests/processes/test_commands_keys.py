@@ -50,6 +50,10 @@ def test_a_till_pays_within_its_caps_and_is_taken_away(
     assert error["name"] == "delegate_day_cap"
     shown = desk.ok(["account", "keys"], "--wallet", alice, secret=False)
     assert [each["spent_today"] for each in shown["delegated"]] == [900]
+    # What the owner calls it only the owner is told.
+    desk.ok(["account", "label", "0", "kiosk till"], "--wallet", alice)
+    named = desk.ok(["account", "keys", "--labels"], "--wallet", alice)["labels"]
+    assert list(named.values()) == ["kiosk till"]
     # The owner's payments go on beside the till's, and both see them.
     desk.ok(["pay", "beto@norte", "1.00"], "--wallet", alice)
     desk.ok(pay_as(till, "6.00"))
@@ -101,8 +105,6 @@ def test_two_treasurers_pay_together_and_one_alone_does_not(
     assert link(desk, eva, url, "cooperativa")["owner"] is True
     error = desk.refused(ExitCode.REFUSED, ["pay", "beto@norte", "5.00"], "--wallet", ana)
     assert error["name"] == "account_is_joint"
-    error = desk.refused(ExitCode.USAGE, ["account", "revoke", "0", "--yes"], "--wallet", ana)
-    assert error["name"] == "draft_needed"
     draft = tmp_path / "pay.json"
     begun = desk.ok(["pay", "beto@norte", "5.00", "--draft", str(draft), "--yes"], "--wallet", ana)
     assert (begun["status"], begun["signed"], begun["needed"]) == ("draft", 1, 2)
@@ -124,3 +126,38 @@ def test_two_treasurers_pay_together_and_one_alone_does_not(
     desk.ok(["pay", "beto@norte", "1.00"], "--wallet", eva)
     error = desk.refused(ExitCode.REFUSED, ["balance"], "--wallet", ana)
     assert error["name"]
+
+
+def test_what_owners_begin_waits_at_the_node_for_the_others(
+    desk: Desk, founded: Founded, nodes: list[RunningNode], beto: Path, tmp_path: Path
+) -> None:
+    url = nodes[0].url
+    ana = join(desk, founded, nodes, "imprenta", 1)
+    eva = new_wallet(desk, tmp_path, "eva")
+    owners = ["account", "owners", str(ana), str(eva), "--needed", "2", "--yes"]
+    desk.ok(owners, "--wallet", ana)
+    # By her own key alone Eva finds the account, and is asked for no name.
+    desk.ok(["join", "--node", url, "--json"], "--wallet", eva)
+    begun = desk.ok(["pay", "beto@norte", "5.00", "--together", "--yes"], "--wallet", ana)
+    assert (begun["status"], begun["signed"], begun["needed"]) == ("waiting", 1, 2)
+    (waits,) = desk.ok(["account", "pending"], "--wallet", eva)["drafts"]
+    assert (waits["id"], waits["kind"], waits["signed_by"]) == (begun["draft"], "pay", [0])
+    assert desk.ok(["account", "pending"], "--wallet", beto)["drafts"] == []
+    error = desk.refused(
+        ExitCode.REFUSED, ["account", "sign", begun["draft"], "--yes"], "--wallet", beto
+    )
+    assert error["name"] == "owned_draft_not_found"
+    before = balance(desk, eva)
+    done = desk.ok(["account", "sign", begun["draft"], "--yes"], "--wallet", eva)
+    assert done["status"] == "recorded"
+    assert balance(desk, eva) == before - 500
+    assert desk.ok(["account", "pending"], "--wallet", ana)["drafts"] == []
+    # Whatever else they sign goes the same way, without a file.
+    offered = ["guarantee", "offer", "beto", "3.00", "--until", SOON, "--yes"]
+    begun = desk.ok(offered, "--wallet", eva)
+    assert begun["status"] == "waiting"
+    done = desk.ok(["account", "sign", begun["draft"], "--yes"], "--wallet", ana)
+    assert done["status"] == "recorded"
+    begun = desk.ok(["account", "delegate", "11" * 32, *CAPS], "--wallet", ana)
+    desk.ok(["account", "discard", begun["draft"]], "--wallet", eva)
+    assert desk.ok(["account", "pending"], "--wallet", ana)["drafts"] == []

@@ -17,7 +17,7 @@ from ledger.errors import EncodingError
 from ledger.names import Opening
 from ledger.state import Account
 from node.engine.core import Core
-from node.engine.known_names import HandleTaken
+from node.engine.known_names import HandleTaken, labels_id
 from node.store import Document, DocumentKind, Write
 
 _MOST: Final = 2**31 - 1
@@ -136,14 +136,17 @@ class Directory:
         return Write(dropped_documents=((DocumentKind.NAME, f"open/{commitment.hex()}"),))
 
     def erase(self, account: Account, *, now: int) -> Write:
-        """Erase what an account is called, for good. One without a name stays as it is."""
+        """Erase what an account is called, for good, and what its owners call its keys.
+
+        An account without a name stays as it is.
+        """
         handle = self.name(account)
         if handle is None:
             return Write()
-        dropped: tuple[tuple[DocumentKind, str], ...] = ()
+        dropped = [(DocumentKind.NAME, labels_id(account.number))]
         if isinstance(account.handle, bytes):
             del self._openings[account.handle], self._commitments[handle]
-            dropped = ((DocumentKind.NAME, f"open/{account.handle.hex()}"),)
+            dropped.append((DocumentKind.NAME, f"open/{account.handle.hex()}"))
         digest = _digest(handle)
         self._erased.add(account.number)
         self._gone.add(digest)

@@ -135,6 +135,7 @@ class Api:
     proposals: dict[int, "Reserved"] = field(default_factory=dict)
     branches: KeptBranches = field(default_factory=KeptBranches)
     digest: "KeptDigest" = field(default_factory=lambda: KeptDigest())
+    moving: "MovingIn" = field(default_factory=lambda: MovingIn())
 
     # --- coops ---
 
@@ -355,6 +356,13 @@ class Reserved:
     key: bytes
     origin: bytes
     expires_ms: int
+
+
+@dataclass(slots=True)
+class MovingIn:
+    """Until when payments wait for the books to be opened (`moving`), by the steady clock."""
+
+    until_ms: int = 0
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ two, sending the same bytes with the reason again keeps it: nothing is recorded 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final, Literal
 
 from ledger.codec import Value, decode, encode
@@ -69,6 +70,11 @@ class ReasonText:
     def shown(self) -> shapes.ReasonText:
         """For people."""
         return shapes.ReasonText(salt=Salt(self.salt), text=self.text)
+
+
+def draft_id(content: bytes) -> str:
+    """The id of what waits for signatures: a hash of what is signed, so the same content is one draft."""
+    return sha256(b"fiado draft" + content).hexdigest()[:32]
 
 
 def read_reason(asked: shapes.ReasonText | None) -> ReasonText | None:

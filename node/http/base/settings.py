@@ -77,6 +77,10 @@ class HttpSettings:
     """How long a request to be admitted waits for the stewards."""
     draft_ms: int = 60 * 24 * 60 * 60 * 1_000
     """How long a draft waits for signatures."""
+    owned_drafts: int = 16
+    """How many drafts of its owners the node keeps for a joint account."""
+    owned_draft_bytes: int = 4_096
+    """The largest of them."""
     log_for_members: bool = False
     """Whether entries, receipts and single payments are given only to members and stewards of the coop."""
     first_limit: int = 0

@@ -5,9 +5,10 @@ from typing import Annotated
 from msgspec import Meta
 
 from ledger.shapes import MAX_DELEGATES
+from ledger.texts import is_shown
 from node.http.base.shapes import Account, OfCoop, RunningRecovery
 from node.shapes import Shape
-from node.spellings import Amount, Count, Number, PublicKey, Time
+from node.spellings import Amount, Binary, Count, Number, PublicKey, Text, Time
 
 
 class Guarded(Shape, frozen=True):
@@ -64,6 +65,63 @@ class KeyState(Account, frozen=True):
         bool,
         Meta(description="Whether delegated keys are told to sessions and to themselves only."),
     ] = False
+
+
+class OwnedDraftRequest(Shape, frozen=True):
+    """What an owner of a joint account has signed, for the others."""
+
+    transaction: Annotated[Binary, Meta(description="With the signatures so far.")]
+
+
+class OwnedDraft(Shape, frozen=True):
+    """A transaction of a joint account that waits for its owners' signatures."""
+
+    id: str
+    kind: str
+    created: Time
+    expires: Annotated[Time, Meta(description="From then on it is kept no more.")]
+    transaction: Annotated[Binary, Meta(description="With the signatures so far.")]
+    signed_by: Annotated[list[Count], Meta(description="The places of the owners who have signed.")]
+    needed: Annotated[Count, Meta(description="How many have to.")]
+
+
+class OwnedDrafts(Shape, frozen=True):
+    """All that waits for the owners of an account; an account that is not joint has none."""
+
+    account: Number
+    drafts: list[OwnedDraft]
+
+
+class KeyName(Text):
+    """What an owner calls a key."""
+
+    longest = 40
+    expected = f"a text of one line of 1 to {longest} characters, none that nobody sees"
+
+    @classmethod
+    def is_fit(cls, text: str) -> bool:
+        """Whether all of it is shown."""
+        return is_shown(text)
+
+
+class KeyLabelRequest(Shape, frozen=True):
+    """What a key of the account is to be called."""
+
+    key: PublicKey
+    label: Annotated[KeyName | None, Meta(description="Null to call it nothing.")]
+
+
+class KeyLabel(Shape, frozen=True):
+    """What a key of the account is called."""
+
+    key: PublicKey
+    label: str
+
+
+class KeyLabels(Shape, frozen=True):
+    """What the owners call the keys that the account has now."""
+
+    labels: list[KeyLabel]
 
 
 class RecoveringAccount(Shape, frozen=True):

@@ -4,11 +4,14 @@ from aiohttp import web
 
 from ledger.codec import encode
 from ledger.government.opening import OPENED_CHAPTER, opened_of
+from ledger.refusals import Refusal
 from ledger.rules.government.opening import books_of
 from node.engine.view import View
 from node.http.base import changes, facts
 from node.http.base.api import Api, json_response
-from node.http.base.reading import check_query
+from node.http.base.moving import announce
+from node.http.base.problems import WRONG_ENDPOINT
+from node.http.base.reading import JSON, check_query, check_size
 from node.http.base.routes import Access, Route
 from node.http.members import shapes
 from node.spellings import Hash
@@ -39,6 +42,17 @@ async def get_my_opening(api: Api, request: web.Request) -> web.Response:
     return json_response(await api.ask_paid(request, look), is_private=True)
 
 
+async def post_opening(api: Api, request: web.Request) -> web.Response:
+    """Let payments wait: the books are about to be opened, as all stewards have signed."""
+    await api.steward(request)
+    api.check_rate(request)
+    api.charge(request)
+    asked = await api.read(request, shapes.OpeningAnnounced)
+    check_size(asked.transaction, "/transaction", most=api.settings.payment_bytes)
+    await api.runner.ask(lambda view: announce(api, view, bytes(asked.transaction)))
+    return web.Response(status=204)
+
+
 def _opening(view: View) -> shapes.OpenedBooks | None:
     log = facts.own_log(view)
     books = books_of(log)
@@ -67,6 +81,26 @@ ROUTES = (
         summary="How the books were opened with balances of the system before; null: with none",
         subject=_SUBJECT,
         answer=shapes.Opening,
+    ),
+    Route(
+        method="POST",
+        path="/v1/opening",
+        handler=post_opening,
+        name="announceOpening",
+        summary="Announce an opening that all stewards have signed: payments wait for it, an hour at most",
+        subject=_SUBJECT,
+        access=Access.STEWARD,
+        body={JSON: shapes.OpeningAnnounced},
+        status=204,
+        problems=(
+            Refusal.ENTRY_MALFORMED,
+            WRONG_ENDPOINT,
+            Refusal.OPENING_REPEATED,
+            Refusal.OPENING_LATE,
+            Refusal.STEWARD_UNKNOWN,
+            Refusal.STEWARDS_TOO_FEW,
+            Refusal.SIGNATURE_INVALID,
+        ),
     ),
     Route(
         method="GET",

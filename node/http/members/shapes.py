@@ -144,6 +144,12 @@ class Opening(Shape, frozen=True):
     opening: OpenedBooks | None
 
 
+class OpeningAnnounced(Shape, frozen=True):
+    """An opening that is about to be recorded."""
+
+    transaction: Annotated[Binary, Meta(description="One of its parts, signed by all stewards.")]
+
+
 class MyOpening(Opening, frozen=True):
     """With the owner's part in it."""
 

@@ -16,6 +16,7 @@ from ledger.refusals import Refusal
 from ledger.transactions import Kind
 from node.engine.answers import BatchRecorded, NotReady
 from node.http.base.api import Api, json_response
+from node.http.base.moving import check_may_pay
 from node.http.base.naming import is_kept
 from node.http.base.problem import Problem
 from node.http.base.problems import (
@@ -43,6 +44,7 @@ _LOOK_UP = 60
 
 async def post_batch(api: Api, request: web.Request) -> web.Response:
     """Record many payments."""
+    await check_may_pay(api)
     return await _record_batch(api, request, PAYMENT_KINDS)
 
 

@@ -17,6 +17,7 @@ from node.engine.answers import NotReady, Recorded, Refused
 from node.engine.view import View
 from node.http.base import changes, facts
 from node.http.base.api import Api, Caller, json_response
+from node.http.base.moving import check_may_pay
 from node.http.base.naming import read_opening
 from node.http.base.problem import Problem
 from node.http.base.problems import (
@@ -79,6 +80,7 @@ async def record(
 
     Raises what is answered when it is not recorded.
     """
+    await check_may_pay(api)
     result = await api.submit(request, transaction, memos)
     return _recorded(api, request, result)
 

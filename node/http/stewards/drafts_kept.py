@@ -15,7 +15,6 @@ written next at the desk takes it off the disk, unless this node's clock is in d
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
-from hashlib import sha256
 
 from ledger.codec import decode, encode
 from ledger.entries import decode_transaction
@@ -44,7 +43,7 @@ from node.engine.health.status import Readiness
 from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api
-from node.http.base.changes import ReasonText
+from node.http.base.changes import ReasonText, draft_id
 from node.http.base.naming import shown_opening
 from node.http.base.problem import Problem
 from node.http.base.problems import BUSY
@@ -111,11 +110,6 @@ class Draft:
 def needed(view: View, transaction: Stewarded) -> int:
     """How many stewards must sign it, as things are now."""
     return stewards_needed(facts.own_log(view), transaction)
-
-
-def draft_id(content: bytes) -> str:
-    """The id of a draft: a hash of what its signers sign, so the same content is one draft."""
-    return sha256(b"fiado draft" + content).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

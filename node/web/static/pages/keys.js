@@ -1,7 +1,7 @@
 // Keys that pay from the account of this browser's wallet within caps: of tills, of whoever is employed, of programs. What
 // is signed is shown from its bytes; a key that is made here is forgotten once its words were written down.
 
-import { fromHex, toBase64url } from "../protocol/bytes.js";
+import { fromHex, toBase64url, toHex } from "../protocol/bytes.js";
 import { encodeTransaction } from "../protocol/messages.js";
 import { delegation, freePlace, revocation, withSignature } from "../protocol/owning.js";
 import { keyFromSeed } from "../protocol/signing.js";
@@ -14,7 +14,7 @@ import { explainOwning } from "../parts/explain_owning.js";
 import { keepPages } from "../parts/keeping.js";
 import { readAddress } from "../parts/links.js";
 import { openStore } from "../parts/opened.js";
-import { draftLink } from "../parts/owners_drafts.js";
+import { draftLink, keepDraft } from "../parts/owners_drafts.js";
 import { findAccount } from "../parts/paying.js";
 import { readAmount, say, showAmount } from "../parts/words.js";
 
@@ -25,7 +25,8 @@ const KEY = /^[0-9a-f]{64}$/;
 const store = await openStore();
 const wallet = await store.wallet();
 // `keys`: as fetchKeys gives them; `names`: an AccountNames; `made`: what the words of a key are made of; `offered`: what is shown to be signed.
-const page = { session: null, keys: null, names: null, made: null, offered: null };
+// `labels`: what the owners call them, by the key in hex.
+const page = { session: null, keys: null, names: null, labels: new Map(), made: null, offered: null };
 const aboutWords = () => import("../parts/reading_words.js");
 
 // What somebody typed can't be used; its message is for people.
@@ -67,6 +68,8 @@ async function load(said = "") {
   try {
     page.names ??= new AccountNames(page.session, await keptCharter(store, wallet.federation));
     page.keys = await fetchKeys(wallet.account, page.session);
+    const { labels } = await page.session.get("/v1/me/labels");
+    page.labels = new Map(labels.map(({ key, label }) => [key, label]));
     await page.names.learn(page.keys.tills.flatMap(({ payees }) => payees ?? []));
     byId("keys").replaceChildren(...page.keys.tills.map(card));
     byId("no-keys").hidden = page.keys.tills.length > 0;
@@ -85,7 +88,7 @@ function nameOf(coop, account) {
 const ownName = () => `${wallet.handle}@${wallet.coopName}`;
 
 function card(till) {
-  const item = make("li", { class: "card" }, make("h3", {}, say("Key {place}", { place: till.place })));
+  const item = make("li", { class: "card" }, make("h3", {}, page.labels.get(toHex(till.key)) ?? say("Key {place}", { place: till.place })));
   const [atOnce, inDay, ...rest] = capFacts(till, nameOf);
   const spent = [say("Paid today"), showAmount(till.spentToday)];
   item.append(make("dl", { class: "facts" }, ...facts([atOnce, inDay, spent, ...rest])));
@@ -205,13 +208,23 @@ function review(transaction) {
   showPane("review");
 }
 
+// Only the owners of the account see what they call it.
+async function callIt(key, label) {
+  if (label === "") return;
+  await page.session.post("/v1/me/labels", { key: toHex(key), label }).catch(() => null); // it pays without a label too
+}
+
 async function signed() {
   const { offered, keys } = page;
   try {
     const { transaction, missing } = await withSignature(offered, keys, wallet);
-    if (missing > 0) return location.assign(draftLink(transaction)); // others sign it there
+    if (missing > 0) {
+      await keepDraft(page.session, transaction).catch(() => null); // else the link carries it
+      return location.assign(draftLink(transaction)); // others sign it there
+    }
     await post("/v1/transactions", { transaction: toBase64url(encodeTransaction(transaction)) });
     page.offered = null;
+    if (offered.key !== null) await callIt(offered.key, byId("key-label").value.trim());
     byId("key-form").reset();
     await load(offered.key === null
       ? say("Recorded: key {place} pays no more.", { place: offered.place })

@@ -1,5 +1,5 @@
-// What several owners of an account sign, each on a phone of their own: one begins a payment, a link carries it to the
-// others, and whoever signs last sends it. What is signed is shown from its bytes; a payment has its number in them, so
+// What several owners of an account sign, each on a phone of their own: one begins a payment, the node keeps it for the
+// others or a link carries it to them, and whoever signs last sends it. What is signed is shown from its bytes; a payment has its number in them, so
 // that however often it is sent, it is recorded once.
 
 import { fromBase64url, fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
@@ -10,15 +10,15 @@ import { checkReceipt, decodeReceipt } from "../protocol/receipts.js";
 import { ProofError } from "../protocol/signing.js";
 import { fetchKeys } from "../parts/account_keys.js";
 import { AccountNames } from "../parts/account_names.js";
-import { Session, Unreachable, post } from "../parts/api.js";
+import { Unreachable, post } from "../parts/api.js";
 import { keptCharter } from "../parts/charters.js";
-import { byId, facts, notice, onAction } from "../parts/dom.js";
+import { byId, facts, make, notice, onAction } from "../parts/dom.js";
 import { explainOwning } from "../parts/explain_owning.js";
 import { keepPages } from "../parts/keeping.js";
 import { qrAddress, readAddress } from "../parts/links.js";
 import { withNews } from "../parts/news.js";
 import { openStore } from "../parts/opened.js";
-import { accountOf, draftLink, readDraft, stateOf } from "../parts/owners_drafts.js";
+import { accountOf, discardDraft, draftLink, encodeDraft, fetchWaiting, keepDraft, readDraft, sessionOf, stateOf } from "../parts/owners_drafts.js";
 import { ownedWords } from "../parts/owning_words.js";
 import { findAccount, lookAtAccount } from "../parts/paying.js";
 import { readAmount, say, showAmount, showTime } from "../parts/words.js";
@@ -47,6 +47,41 @@ async function start() {
   addEventListener("hashchange", fromAddress);
   showPane("mine");
   await fromAddress();
+  await showWaiting();
+}
+
+// --- what waits at the node ---
+
+async function showWaiting() {
+  const found = await fetchWaiting(wallet).catch(() => []); // the forms below go on without
+  byId("waiting").hidden = found.length === 0;
+  byId("waiting-list").replaceChildren(...found.map(waitingCard));
+}
+
+function waitingCard(each) {
+  const { id, handle, draft, missing } = each;
+  const name = `${handle}@${wallet.coopName}`;
+  const numbered = (coop, account) => `#${account}`;
+  const words = draft === null ? say("To be signed with the program: fiado account sign {id}", { id }) : ownedWords(draft, name, numbered).title;
+  const item = make("li", { class: "card" }, make("h3", {}, words), make("p", {}, name, " · ", say("Still needed: {count}.", { count: missing })));
+  const drop = make("button", { type: "button" }, say("Discard it"));
+  onAction(drop, () => discarded(each));
+  if (draft !== null) {
+    const look = make("button", { type: "button", class: "primary" }, say("See what it says"));
+    onAction(look, () => opened(encodeDraft(draft)));
+    item.append(look, " ");
+  }
+  item.append(drop);
+  return item;
+}
+
+async function discarded(each) {
+  try {
+    await discardDraft(wallet, each);
+  } catch (error) {
+    notice(explainOwning(error));
+  }
+  await showWaiting();
 }
 
 function showPane(id) {
@@ -54,10 +89,11 @@ function showPane(id) {
   if (id !== "mine") byId(`${id}-title`).focus();
 }
 
-function leave() {
+async function leave() {
   page.draft = null;
   history.replaceState(null, "", location.pathname);
   showPane("mine");
+  await showWaiting();
 }
 
 async function fromAddress() {
@@ -73,7 +109,7 @@ async function turnTo(named) {
   const keys = await fetchKeys(named);
   const isOwner = keys.owners.some((key) => isEqual(key, wallet.publicKey));
   page.keys = keys;
-  page.session = isOwner ? new Session({ ...wallet, role: "member", number: keys.account }) : null;
+  page.session = isOwner ? sessionOf(wallet, keys.account) : null;
   if (page.session === null) return;
   const charter = await withNews(store, await keptCharter(store, wallet.federation));
   page.names = new AccountNames(page.session, charter);
@@ -172,9 +208,9 @@ async function signed() {
     const { transaction, missing } = await withSignature(page.draft, page.keys, wallet);
     // From here on the address has it, after a reload too.
     history.replaceState(null, "", draftLink(transaction));
-    if (missing > 0) return carry(transaction, missing);
+    if (missing > 0) return await keepAndCarry(transaction, missing);
     const entry = await send(transaction);
-    leave();
+    await leave();
     byId("begin-form").reset();
     notice(say("Recorded: entry {number} of {coop}.", { number: entry, coop: wallet.coopName }), { isGood: true });
   } catch (error) {
@@ -199,8 +235,17 @@ async function send(transaction) {
 
 // --- carrying it to the next owner ---
 
-function carry(draft, missing) {
+async function keepAndCarry(draft, missing) {
+  const isKept = await keepDraft(page.session, draft).then(() => true, () => false);
+  carry(draft, missing, isKept);
+}
+
+// `isKept`: the node has it for them.
+function carry(draft, missing, isKept = true) {
   page.draft = draft;
+  byId("carry-how").textContent = isKept
+    ? say("Nothing is done yet. The other owners find it on this page; or send them this link, or let their phone read the code.")
+    : say("Nothing is done yet. The node keeps no more for this account: send this link to another owner, or let their phone read the code.");
   const link = draftLink(draft);
   byId("carry-missing").textContent = say("Still needed: {count}.", { count: missing });
   byId("carry-link").textContent = link;

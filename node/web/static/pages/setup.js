@@ -3,7 +3,7 @@
 // The words live in one variable while the member writes them down, and nowhere else. The key is kept
 // before the backup is confirmed only in memory: a wallet that was never backed up is never stored.
 
-import { fromHex, isEqual, toBase64url, toHex } from "../protocol/bytes.js";
+import { fromHex, toBase64url, toHex } from "../protocol/bytes.js";
 import { Problem, accountsOfKey, get, post } from "../parts/api.js";
 import { byId, make, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
@@ -182,10 +182,11 @@ async function attachOwn(store, wallet, onWallet) {
   return true;
 }
 
-// The wallet with its account, if the account of that name has its key; else null.
+// The wallet with its account, if its key owns the account of that name, alone or with others; else null.
 export async function attach(store, wallet, handle) {
   const account = await findAccount(wallet.coopName, handle, wallet.federation);
-  if (!isEqual(fromHex(account.key), wallet.publicKey)) return null;
+  const { owners } = await get(`/v1/keys/${account.account}`);
+  if (!owners.includes(toHex(wallet.publicKey))) return null;
   const { join, ...rest } = wallet;
   const attached = { ...rest, account: account.account, handle };
   await store.saveWallet(attached);

@@ -15,6 +15,9 @@ const PROBLEMS = {
   delegate_payment_cap: () => say("With its contribution that is more than this key may pay at once."),
   delegate_day_cap: () => say("With its contribution that is more than this key may still pay today. The day ends at midnight, universal time."),
   delegate_payee: () => say("The owner lets this key pay certain accounts only, and this is none of them."),
+  draft_of_another: () => say("That is to be signed by the owners of another account."),
+  owned_drafts_too_many: () => say("As much waits for the owners of this account as the node keeps. Sign or discard something first."),
+  owned_draft_not_found: () => say("That waits no more: it was recorded, overtaken or discarded."),
   key_inadmissible: () => say("That is no key. Copy the 64 letters and digits that the till shows."),
 };
 

@@ -1,16 +1,17 @@
 // What owners of an account sign together, in words, from its bytes.
 
 import { toHex } from "../protocol/bytes.js";
-import { DELEGATE, PAY } from "../protocol/messages.js";
+import { ACKNOWLEDGE, DELEGATE, PAY } from "../protocol/messages.js";
 import { capFacts } from "./account_keys.js";
 import { make } from "./dom.js";
-import { say } from "./words.js";
+import { say, showAmount } from "./words.js";
 import { withUnit } from "./worth.js";
 
 // {title, pairs}; `name` is whose account it is, `nameOf(coop, account)` what others are called.
 export function ownedWords(transaction, name, nameOf) {
   if (transaction.kind === PAY) return paymentWords(transaction, name, nameOf);
   if (transaction.kind === DELEGATE) return delegateWords(transaction, name, nameOf);
+  if (transaction.kind === ACKNOWLEDGE) return acknowledgeWords(transaction, name);
   const { needed, keys } = transaction;
   return {
     title: keys.length === 1
@@ -39,5 +40,12 @@ function delegateWords(transaction, name, nameOf) {
       ? say("Take key {place} of {name} away?", { name, place })
       : say("Let another key pay for {name}, as its key {place}?", { name, place }),
     pairs: key === null ? [] : capFacts(transaction, nameOf),
+  };
+}
+
+function acknowledgeWords({ balance, statement }, name) {
+  return {
+    title: say("Did {name} begin here with {amount}, as it had before?", { name, amount: showAmount(balance) }),
+    pairs: [[say("Statement of the system before"), make("code", { class: "long" }, toHex(statement))]],
   };
 }

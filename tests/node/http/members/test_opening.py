@@ -4,8 +4,10 @@ from pathlib import Path
 
 from ledger.memos import reason_hash
 from node.spellings import to_base64url
-from tests.node.http.towns import one_node
+from tests.node.http.test_waiting_fairly import Sleeping
+from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop
+from tests.node.running import Answer
 from tests.opening_builders import STATEMENT, acknowledge, open_books_with
 
 
@@ -45,3 +47,53 @@ async def test_the_books_are_opened_and_members_agree(tmp_path: Path) -> None:
         statement = (await get("/v1/me/statement?from=0&to=9000000000", token=token)).ok()
         assert [line["balance"] for line in statement["lines"]] == [70]
         assert statement["closing"] == 70
+
+
+async def announce(town: Town, part: bytes, token: str) -> Answer:
+    body = {"transaction": to_base64url(part)}
+    return await town.client.post("/v1/opening", body, token=token)
+
+
+@on_loop
+async def test_payments_wait_for_an_opening_that_was_announced(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=3) as town:
+        steward = await town.people.steward(0)
+        opening = open_books_with(town.federation, 1, ((1, 70), (2, -90)))
+        assert (await announce(town, opening, steward)).status == 204
+        before, pay = await town.digest(), town.client.post
+        for where in ("/v1/payments", "/v1/payments/batch"):
+            answer = await pay(where, town.pay())
+            assert (answer.problem(), answer.headers["Retry-After"]) == ("not_ready", "5")
+        assert await town.digest() == before
+        (await town.client.post("/v1/transactions", opening)).ok()
+        (await pay("/v1/payments", town.pay())).ok()
+        assert (await announce(town, opening, steward)).problem() == "opening_repeated"
+        (await pay("/v1/payments", town.pay(sequence=2))).ok()
+
+
+@on_loop
+async def test_without_it_a_first_payment_makes_the_opening_impossible(tmp_path: Path) -> None:
+    async with one_node(tmp_path, members=3) as town:
+        (await town.client.post("/v1/payments", town.pay())).ok()
+        opening = open_books_with(town.federation, 1, ((1, 70), (2, -90)))
+        assert (await town.client.post("/v1/transactions", opening)).problem() == "opening_late"
+        steward = await town.people.steward(0)
+        assert (await announce(town, opening, steward)).problem() == "opening_late"
+        (await town.client.post("/v1/payments", town.pay(sequence=2))).ok()
+
+
+@on_loop
+async def test_only_all_stewards_keep_payments_waiting_and_not_for_long(tmp_path: Path) -> None:
+    machine = Sleeping()
+    async with one_node(tmp_path, members=3, world=machine.world) as town:
+        make, steward = town.federation, await town.people.steward(0)
+        one = open_books_with(make, 1, ((1, 70), (2, -90)), stewards=(0,))
+        assert (await announce(town, one, steward)).problem() == "stewards_too_few"
+        assert (await announce(town, town.pay(), steward)).problem() == "wrong_endpoint"
+        opening = open_books_with(make, 1, ((1, 70), (2, -90)))
+        member = await town.people.member(1)
+        assert (await announce(town, opening, member)).status == 403
+        assert (await announce(town, opening, steward)).status == 204
+        assert (await town.client.post("/v1/payments", town.pay())).problem() == "not_ready"
+        machine.slept_ms = 3_600_000
+        (await town.client.post("/v1/payments", town.pay())).ok()
