@@ -97,6 +97,7 @@ class Engine:
         known = founding.genesis if known is None else known
         loaded = load_state(founding, store, known.coops)
         self._core = _core_of(settings, coop, key, store, loaded.validator, known)
+        self._core.linked.dialled = () if configured is None else configured
         self._damaged = loaded.cut
         self._cut_off = cut_at_start(self._core, created=now_ms // 1000)
         self._soundness = Soundness(self._core, now_ms=steady_ms)

@@ -1,12 +1,13 @@
 """Whom the node is linked with. Messages go to these, and each part asks only those that can answer."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class Linked:
-    """The coops with whose nodes there is a link, and what those nodes can do. `links` tells it of each link
-    that comes and goes."""
+    """With whose nodes there is a link, what those nodes can do, and with whom there may be one soon.
+    `links` tells it of each link that comes and goes."""
 
     peers: set[int] = field(default_factory=set)
     """All of them. `come` and `gone` write it, as they do the next three."""
@@ -19,10 +20,18 @@ class Linked:
     versions: dict[int, int] = field(default_factory=dict)
     """The newest version of the charter that each of them knows. `charter.news` owns it."""
 
+    dialled: Collection[int] = ()
+    """Those whose nodes this one dials, linked or not. `Engine` gives it, and the node adds to it."""
+    unreached: set[int] = field(default_factory=set)
+    """Those that were dialled in vain, and that there is no link with since. `links` owns it."""
+    timed: set[int] = field(default_factory=set)
+    """Those that have said since this start what time they have. `supervision.clock` owns it."""
+
     def come(self, peer: int, *, answers: bool, agrees: bool, names: bool) -> None:
         """There is a new link, in the place of any before."""
         self.gone(peer)
         self.peers.add(peer)
+        self.unreached.discard(peer)
         if answers:
             self.answering.add(peer)
         if agrees:

@@ -74,6 +74,8 @@ class Links:
             elif isinstance(event, PeerDown):
                 self._peer_down(event.coop)
             elif isinstance(event, LinkNews):
+                if event.why_not is not None and event.coop not in self.core.linked.peers:
+                    self.core.linked.unreached.add(event.coop)
                 self.troubles.link_news(tick, event.coop, event.why_not)
             elif isinstance(event, PeerMessage):
                 self._hearing.hear(tick, event)

@@ -30,6 +30,7 @@ SETTINGS = EngineSettings(
     payee_wait_ms=1_000,
     request_timeout_ms=800,
     recovery_wait_ms=600,
+    clock_wait_ms=3_000,
     decision_interval_ms=2_000,
     survey_closing_ms=1_500,
     round_ms=400,

@@ -9,6 +9,9 @@ node's own log.
   to the others records its payments.
 - They don't (a *doubt*): it signs when more than half of the others have answered and it holds all that
   they and the mark know of, or when a person says so (`alone`).
+
+In both cases it first hears what time those have that it is linked with, or can still reach, so that
+`supervision.clock` has something to compare with before the first entry; for `clock_wait_ms` at most.
 """
 
 from ledger.codec import decode, encode
@@ -20,7 +23,7 @@ from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.replication.accusing import tell_evidence
 from node.engine.replication.replicas import Replicas
 from node.engine.tick import Tick
-from node.engine.wire import NewestAnswer, NewestQuestion
+from node.engine.wire import ClockNews, NewestAnswer, NewestQuestion
 from node.mark import NO_TOKEN, PUT_BACK_KEY, TOKEN_KEY, Doubt, Mark, MarkKeeper, doubt_about
 from node.store import Write
 
@@ -83,11 +86,13 @@ class Recovery:
                 tick.send(peer, question)
 
     def on_question(self, tick: Tick, peer: int, message: NewestQuestion) -> None:
-        """Tell a peer the newest head that is known here of its own log, after all evidence against it."""
+        """Tell a peer the newest head that is known here of its own log, after all evidence against it and
+        the time: its node has just begun, or forgotten what it heard."""
         for data in self._core.accused.get(peer, {}).values():
             self._core.work.spend(peer, reading(len(data)))
             tell_evidence(self._core, tick, peer, data)
         known = self._replicas.best.get(peer)
+        tick.send(peer, ClockNews(tick.now_ms).encode())
         tick.send(peer, NewestAnswer(message.nonce, known).encode())
 
     def on_answer(self, tick: Tick, peer: int, message: NewestAnswer) -> None:
@@ -140,6 +145,8 @@ class Recovery:
 
     def _has_heard_enough(self, now_ms: int) -> bool:
         core = self._core
+        if self._awaits_time(now_ms):
+            return False
         if core.old_copy.doubt is None and core.old_copy.heard.issuperset(core.others):
             return True
         is_time = now_ms >= self._waits_until_ms()
@@ -149,6 +156,13 @@ class Recovery:
             core.old_copy.is_alone = is_time
             return is_time
         return 2 * len(core.old_copy.heard) > len(core.others) and not self._lacks_signed()
+
+    def _awaits_time(self, now_ms: int) -> bool:
+        """Whether somebody who is linked, or was not yet dialled in vain, may still say what time it is."""
+        core, linked = self._core, self._core.linked
+        near = linked.answering.union(linked.dialled) - linked.unreached
+        awaited = near.intersection(core.others) - linked.timed - core.accused.keys()
+        return bool(awaited) and now_ms < self._started_ms + core.settings.clock_wait_ms
 
     def _lacks_signed(self) -> bool:
         """Whether the mark knows of something signed that is not held here, though nobody else does."""

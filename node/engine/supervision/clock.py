@@ -97,6 +97,7 @@ class Clock:
     def on_news(self, tick: Tick, peer: int, message: ClockNews) -> None:
         """A peer says what time it has."""
         self._told[peer] = _Told(message.time_ms, tick.steady_ms)
+        self._core.linked.timed.add(peer)
 
     def _apart(self, now_ms: int, steady_ms: int) -> dict[int, int]:
         """How far each peer's clock is ahead of this one; those that cheat are not heard."""

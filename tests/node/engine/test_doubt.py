@@ -15,7 +15,7 @@ from node.engine.events import PeerDown, PeerUp, Submit
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.health.words import word
-from node.engine.wire import Heads, NewestAnswer, NewestQuestion
+from node.engine.wire import ClockNews, Heads, NewestAnswer, NewestQuestion
 from node.errors import StorageFault
 from node.mark import Doubt, Mark
 from node.store import MemoryDisk, MemoryFault
@@ -263,7 +263,8 @@ def test_an_answer_to_an_older_question_says_nothing(nonce: str) -> None:
     rig.tick(1, PeerUp(2), PeerUp(3))
     asked = rig.sent(1, NewestQuestion)[0].nonce if nonce == "the one asked" else b"x" * 16
     for peer in (2, 3):
-        rig.hear(1, peer, NewestAnswer(asked, rig.head(peer, 1)), Heads(()))
+        answer = NewestAnswer(asked, rig.head(peer, 1))
+        rig.hear(1, peer, ClockNews(rig.now_ms), answer, Heads(()))
     ready = rig.engines[1].status().readiness is Readiness.READY
     assert ready == (nonce == "the one asked")
 

@@ -2,13 +2,14 @@
 
 import pytest
 
+from ledger.evidence import ForkEvidence
 from node.engine.answers import NotReady, Recorded
-from node.engine.events import Ask, PeerDown, PeerUp
+from node.engine.events import Ask, LinkNews, PeerDown, PeerUp
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import Severity, Trouble, TroubleKind
 from node.engine.health.words import word
 from node.engine.supervision.clock import EARLIEST_MS
-from node.engine.wire import ClockNews
+from node.engine.wire import ClockNews, EvidenceNews
 from node.http.members import facts
 from tests.builders import build_federation
 from tests.node.engine.rig import Rig, joined
@@ -213,6 +214,121 @@ def test_a_node_that_was_off_for_months_records_alone() -> None:
     rig.start(1)
     rig.ready()
     assert records(rig, 1)
+
+
+# --- at a start ---
+
+
+def a_start(*coops: int, configured: tuple[int, ...], skew_ms: int = DAY) -> Rig:
+    """Node 1 has started with a wrong clock, and the time that others have to answer is over."""
+    rig = joined(1, 2, 3)
+    for coop in {2, 3} - set(coops):
+        del rig.engines[coop]
+    rig.skew_ms[1] = skew_ms
+    rig.start(1, configured=configured)
+    rig.mail.clear()
+    rig.ready()
+    return rig
+
+
+def waits(rig: Rig) -> bool:
+    """Whether node 1 waits for others before it records anything."""
+    before = rig.state(1)
+    (answer,) = rig.submit(1, rig.pay(1, 1, 1, 2))
+    if answer != NotReady(Readiness.RECOVERING):
+        return False
+    assert rig.state(1) == before
+    return True
+
+
+@pytest.mark.parametrize("skew_ms", [DAY, -DAY // 2, 150 * SECOND])
+def test_a_node_that_starts_records_nothing_before_those_it_dials_have_told_the_time(
+    skew_ms: int,
+) -> None:
+    rig = a_start(2, configured=(2,), skew_ms=skew_ms)
+    assert waits(rig)
+    rig.tick(1, LinkNews(3, "not of those it dials"))
+    assert waits(rig)
+    rig.link(1, 2)
+    assert waits(rig)
+    rig.deliver()
+    assert not records(rig, 1)
+    assert doubt(rig, 1) == ("ahead_of_peers" if skew_ms > 0 else "behind_own_log")
+
+
+def test_nor_before_those_who_have_dialled_it() -> None:
+    rig = a_start(2, configured=())
+    rig.start(1, configured=())
+    rig.link(1, 2)
+    rig.now_ms += rig.settings.recovery_wait_ms
+    assert waits(rig)
+    rig.deliver()
+    assert not records(rig, 1)
+
+
+def test_of_several_all_are_waited_for() -> None:
+    rig = a_start(2, 3, configured=(2, 3))
+    rig.link(1, 2)
+    rig.deliver()
+    assert waits(rig)
+    rig.tick(1, LinkNews(3, "no route"))
+    assert not waits(rig)
+    assert doubt(rig, 1) == "ahead_of_peers"
+
+
+@pytest.mark.parametrize("configured", [(), (2,), (2, 3)])
+def test_a_node_that_reaches_nobody_goes_on_as_soon_as_it_knows(
+    configured: tuple[int, ...],
+) -> None:
+    rig = a_start(configured=configured)
+    for peer in configured:
+        assert waits(rig)
+        rig.tick(1, LinkNews(peer, "no route"))
+    assert records(rig, 1)
+
+
+def test_one_that_was_dialled_in_vain_and_then_comes_is_waited_for() -> None:
+    rig = a_start(2, configured=(2, 3))
+    rig.tick(1, LinkNews(2, "no route"))
+    rig.link(1, 2)
+    rig.tick(1, LinkNews(3, "no route"))
+    assert waits(rig)
+    rig.deliver()
+    assert not waits(rig)
+
+
+def test_nobody_is_waited_for_without_end() -> None:
+    """The other side takes the connection and says nothing."""
+    rig = a_start(configured=(2,))
+    rig.advance(rig.settings.clock_wait_ms - rig.settings.recovery_wait_ms - 1)
+    assert waits(rig)
+    rig.advance(1)
+    assert records(rig, 1)
+
+
+def test_who_cheats_is_not_waited_for() -> None:
+    rig = joined(1, 2, 3)
+    one, other = (rig.federation.signed_head(3, length=10, head=byte * 32) for byte in (b"a", b"b"))
+    evidence = ForkEvidence(shorter=one, longer=other, start=other.head, entries=())
+    rig.hear(1, 2, EvidenceNews(evidence.encode()))
+    rig.start(1, configured=(3,))
+    rig.mail.clear()
+    rig.ready()
+    assert not waits(rig)
+
+
+def test_a_node_that_has_read_its_disk_anew_is_told_the_time_at_once() -> None:
+    """Its links are still there, so nobody would tell it by itself for a while."""
+    rig = joined(1, 2, 3)
+    rig.skew_ms[1] = YEAR
+    assert not records(rig, 1)
+    rig.start(1, configured=(2, 3), is_reopened=True)
+    rig.mail.clear()
+    rig.tick(1, PeerUp(2), PeerUp(3))
+    assert waits(rig)
+    rig.deliver()
+    assert not records(rig, 1)
+    assert doubt(rig, 1) == "ahead_of_peers"
 
 
 def test_a_person_who_knows_better_says_so_once() -> None:

@@ -154,7 +154,7 @@ def test_a_node_without_peers_says_so() -> None:
 
 def test_links_that_are_missing_are_told_of_by_name_and_over_when_they_are_back() -> None:
     rig = Rig(1)
-    rig.settings = replace(rig.settings, link_alarm_ms=5_000)
+    rig.settings = replace(rig.settings, link_alarm_ms=5_000, clock_wait_ms=100)
     rig.start(1, configured={2})
     rig.ready()
     rig.tick(1, PeerUp(3))
@@ -191,7 +191,7 @@ def test_why_a_node_is_not_reached_is_told() -> None:
 
 def test_two_nodes_with_one_key_are_told_of_until_there_is_one() -> None:
     rig = joined(1, 2, 3)
-    rig.start(1, configured={2, 3})
+    rig.start(1, configured={2, 3}, clock_wait_ms=100)
     rig.ready()
     rig.tick(1, PeerUp(2), PeerUp(3), LinkNews(1, None))
     assert found(rig, 1) == [(TroubleKind.TWIN_NODE, 1, None)]
