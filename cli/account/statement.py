@@ -13,6 +13,7 @@ from cli.account.payments import worth_cells, worth_words
 from cli.paying.hours import hours_field
 from cli.shell.csv_text import Amount, Cell, separator_here
 from cli.shell.forms import in_units
+from cli.shell.journals import said_here
 from cli.shell.language import later, say
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource
@@ -27,7 +28,14 @@ from cli.shell.terminal import Output, refuse_two_forms
 from cli.wallet.membership import open_membership, tell_of_trouble
 from node.member.answers import Pages, integer, objects, reading, text
 from node.member.bookkeeping.beancount import beancount_text
-from node.member.bookkeeping.bookings import Booking, Kind, Statement, bookings_of, journal_of
+from node.member.bookkeeping.bookings import (
+    Booking,
+    Kind,
+    Statement,
+    StatementWords,
+    bookings_of,
+    journal_of,
+)
 from node.member.bookkeeping.hledger import hledger_text
 from node.member.client import Json
 from node.member.membership import Membership
@@ -49,6 +57,22 @@ WORDS: Final[Mapping[Kind, str]] = {
     Kind.OTHER: later("not explained by the histories that stand"),
 }
 """What each part of a statement was."""
+
+ACCOUNTS: Final[Mapping[Kind, str]] = {
+    Kind.PAID: later("Payments"),
+    Kind.RECEIVED: later("Payments"),
+    Kind.CAME_BACK: later("Returned"),
+    Kind.CONTRIBUTION: later("Contributions"),
+    Kind.LEVY: later("Levies"),
+    Kind.SPENT: later("Commons"),
+    Kind.PAID_FOR: later("Guarantees"),
+    Kind.SETTLED: later("Debt Settled"),
+    Kind.PASSED_ON: later("Passed On"),
+    Kind.INHERITED: later("Inherited"),
+    Kind.OPENED: later("Opening"),
+    Kind.OTHER: later("Unexplained"),
+}
+"""The last word of the account in a journal that is on the other side."""
 
 FORMATS: Final = ("table", "csv", "hledger", "beancount")
 
@@ -140,9 +164,13 @@ def _memo(member: Membership, payment: Json | None) -> str:
     return "" if payment is None else str(with_memo(member, payment)["memo"] or "")
 
 
-def words_here() -> Mapping[Kind, str]:
-    """The words for people in a journal, in their language. Its accounts' names are the same in all."""
-    return {kind: say(words) for kind, words in WORDS.items()}
+def words_here(*, continues: bool = False) -> StatementWords:
+    """What a journal says, in the language of whoever asks for it."""
+    return StatementWords(
+        kinds={kind: say(words) for kind, words in WORDS.items()},
+        accounts={kind: say(word) for kind, word in ACCOUNTS.items()},
+        said=said_here(continues=continues),
+    )
 
 
 def _show(
@@ -154,7 +182,8 @@ def _show(
         _show_table(found, period, output)
     else:
         write = hledger_text if format_ == "hledger" else beancount_text
-        output.file(write(journal_of(found, period.zone, words_here(), continues=continues)))
+        words = words_here(continues=continues)
+        output.file(write(journal_of(found, period.zone, words, continues=continues)))
     output.result(_as_json(found, period))
 
 

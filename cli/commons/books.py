@@ -9,6 +9,7 @@ import click
 from cli.federation.showing import node_option, own_node
 from cli.shell.csv_text import Amount, Cell, separator_here
 from cli.shell.forms import in_units
+from cli.shell.journals import said_here
 from cli.shell.language import later, say
 from cli.shell.parameters import output_option
 from cli.shell.periods import (
@@ -23,6 +24,7 @@ from node.flows import Flow
 from node.member.answers import Pages, objects, reading, text
 from node.member.bookkeeping.beancount import beancount_text
 from node.member.bookkeeping.coop_books import (
+    BooksWords,
     CoopStatement,
     FlowOfHour,
     Sums,
@@ -92,9 +94,20 @@ def books(
         _show(found, period, output)
     else:
         write = hledger_text if format_ == "hledger" else beancount_text
-        words = {flow: say(text_) for flow, text_ in FLOW_WORDS.items()}
+        words = words_here(continues=continues)
         output.file(write(coop_journal(found, period.zone, words, continues=continues)))
     output.result(raw)
+
+
+def words_here(*, continues: bool = False) -> BooksWords:
+    """What a journal says, in the language of whoever asks for it."""
+    return BooksWords(
+        flows={flow: say(text_) for flow, text_ in FLOW_WORDS.items()},
+        coops=say("Coops"),
+        members=say("Members"),
+        commons=say("Commons"),
+        said=said_here(continues=continues),
+    )
 
 
 def read_books(client: NodeClient, period: Period) -> tuple[CoopStatement, Json]:

@@ -7,8 +7,6 @@ from node.member.amounts import format_amount
 from node.member.bookkeeping.journal import Entry, Journal, Plain, Posting
 
 _WIDTH: Final = 46
-_OPENING_PLUGIN: Final = "beancount.plugins.auto_accounts"
-"""Part of beancount: opens the accounts that no file has opened."""
 
 
 def beancount_text(journal: Journal) -> str:
@@ -20,16 +18,13 @@ def beancount_text(journal: Journal) -> str:
 
 
 def _lines(journal: Journal) -> Iterator[str]:
-    yield from (f"; {line}" for line in journal.head)
-    if journal.continues:
-        # An account is opened once, and which ones the files before this have opened is not known here.
-        yield f'plugin "{_OPENING_PLUGIN}"'
-    else:
+    yield from (f"; {Plain.of(line).text}" for line in journal.said.head)
+    if not journal.continues:
         yield f'option "title" {_quoted(journal.title)}'
         yield f'option "operating_currency" "{journal.commodity}"'
-        yield ""
-        for name in journal.names():
-            yield f"{journal.since.isoformat()} open {name} {journal.commodity}"
+    yield ""
+    for name in journal.opened():
+        yield f"{journal.since.isoformat()} open {name} {journal.commodity}"
     for entry in journal.entries:
         yield ""
         yield from _entry(entry, journal)

@@ -18,6 +18,7 @@ from node.member.bookkeeping.journal import (
     Name,
     Plain,
     Posting,
+    Said,
     commodity_of,
     opening_entry,
 )
@@ -41,21 +42,34 @@ class Kind(StrEnum):
     OTHER = "other"
 
 
-COUNTERPARTS: Final[Mapping[Kind, Name]] = {
-    Kind.PAID: Name(("Expenses", "Fiado", "Payments")),
-    Kind.RECEIVED: Name(("Income", "Fiado", "Payments")),
-    Kind.CAME_BACK: Name(("Expenses", "Fiado", "Returned")),
-    Kind.CONTRIBUTION: Name(("Expenses", "Fiado", "Contributions")),
-    Kind.LEVY: Name(("Expenses", "Fiado", "Levies")),
-    Kind.SPENT: Name(("Income", "Fiado", "Commons")),
-    Kind.PAID_FOR: Name(("Expenses", "Fiado", "Guarantees")),
-    Kind.SETTLED: Name(("Income", "Fiado", "Debt-Settled")),
-    Kind.PASSED_ON: Name(("Expenses", "Fiado", "Passed-On")),
-    Kind.INHERITED: Name(("Income", "Fiado", "Inherited")),
-    Kind.OPENED: Name(("Equity", "Fiado", "Opening")),
-    Kind.OTHER: Name(("Equity", "Fiado", "Unexplained")),
+ROOTS: Final[Mapping[Kind, str]] = {
+    Kind.PAID: "Expenses",
+    Kind.RECEIVED: "Income",
+    Kind.CAME_BACK: "Expenses",
+    Kind.CONTRIBUTION: "Expenses",
+    Kind.LEVY: "Expenses",
+    Kind.SPENT: "Income",
+    Kind.PAID_FOR: "Expenses",
+    Kind.SETTLED: "Income",
+    Kind.PASSED_ON: "Expenses",
+    Kind.INHERITED: "Income",
+    Kind.OPENED: "Equity",
+    Kind.OTHER: "Equity",
 }
-"""Which account of a journal is on the other side."""
+"""Under which root of a journal the account on the other side is: both programs know these words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementWords:
+    """What a member's journal says, in one language: what each part was, and the last word of its account."""
+
+    kinds: Mapping[Kind, str]
+    accounts: Mapping[Kind, str]
+    said: Said
+
+    def counterpart(self, kind: Kind) -> Name:
+        """Which account is on the other side."""
+        return Name.of(ROOTS[kind], "Fiado", self.accounts[kind])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,11 +168,11 @@ def _other(line: Mapping[str, Any]) -> str:
 
 
 def journal_of(
-    statement: Statement, zone: ZoneInfo, words: Mapping[Kind, str], *, continues: bool = False
+    statement: Statement, zone: ZoneInfo, words: StatementWords, *, continues: bool = False
 ) -> Journal:
-    """The statement as a journal; `words` say what a part was, for whoever reads it."""
-    opening = {} if continues else {own_name(statement): statement.opening}
+    """The statement as a journal. The first of several opens all accounts that there can be."""
     own = own_name(statement)
+    opening = {} if continues else {own: statement.opening}
     first = _first_day(statement, zone)
     return Journal(
         title=Plain.of(f"{statement.handle}@{statement.coop}"),
@@ -166,10 +180,12 @@ def journal_of(
         since=first,
         until=day_of(statement.until, zone),
         entries=[
-            *opening_entry(first, opening),
+            *opening_entry(first, opening, words.said.opening),
             *(_entry(each, own, zone, words) for each in statement.bookings),
         ],
         closing={own: statement.closing},
+        said=words.said,
+        known=frozenset({own, *map(words.counterpart, Kind)}),
         continues=continues,
     )
 
@@ -187,7 +203,8 @@ def _first_day(statement: Statement, zone: ZoneInfo) -> date:
     return day_of(began, zone)
 
 
-def _entry(booking: Booking, own: Name, zone: ZoneInfo, words: Mapping[Kind, str]) -> Entry:
+def _entry(booking: Booking, own: Name, zone: ZoneInfo, words: StatementWords) -> Entry:
+    what = words.kinds[booking.kind]
     details: dict[str, Plain] = {}
     if booking.paid and booking.paid != booking.entry:
         details["paid"] = Plain.of(booking.paid)
@@ -196,11 +213,11 @@ def _entry(booking: Booking, own: Name, zone: ZoneInfo, words: Mapping[Kind, str
     return Entry(
         day=day_of(booking.time, zone),
         code=Plain.of(booking.entry),
-        payee=Plain.of(booking.other or words[booking.kind]),
-        text=Plain.of(booking.memo or (words[booking.kind] if booking.other else "")),
+        payee=Plain.of(booking.other or what),
+        text=Plain.of(booking.memo or (what if booking.other else "")),
         postings=[
             Posting(name=own, amount=booking.amount, balance=booking.balance),
-            Posting(name=COUNTERPARTS[booking.kind], amount=-booking.amount),
+            Posting(name=words.counterpart(booking.kind), amount=-booking.amount),
         ],
         details=details,
     )

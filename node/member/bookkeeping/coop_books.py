@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from node.flows import FLOWS, Flow
@@ -19,13 +18,36 @@ from node.member.bookkeeping.journal import (
     Name,
     Plain,
     Posting,
+    Said,
     commodity_of,
     opening_entry,
 )
 from node.zones import day_of
 
-MEMBERS: Final = Name(("Liabilities", "Members"))
-COMMONS: Final = Name(("Equity", "Commons"))
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BooksWords:
+    """What a coop's journal says, in one language: what each flow was, and the words of its accounts."""
+
+    flows: Mapping[Flow, str]
+    coops: str
+    members: str
+    commons: str
+    said: Said
+
+    def position(self, coop: str) -> Name:
+        """The account of what another coop owes."""
+        return Name.of("Assets", self.coops, coop)
+
+    @property
+    def of_members(self) -> Name:
+        """The account of the members together."""
+        return Name.of("Liabilities", self.members)
+
+    @property
+    def of_commons(self) -> Name:
+        """The account of the commons."""
+        return Name.of("Equity", self.commons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +58,13 @@ class Sums:
     commons: int
     positions: Mapping[str, int]
 
-    def balances(self) -> dict[Name, int]:
+    def balances(self, words: BooksWords) -> dict[Name, int]:
         """The same, as the accounts of a journal have it."""
         found: dict[Name, int] = {}
         for coop, amount in self.positions.items():
-            name = position_name(coop)  # which may be that of two coops
+            name = words.position(coop)  # which may be that of two coops
             found[name] = found.get(name, 0) + amount
-        return {**found, MEMBERS: -self.members, COMMONS: -self.commons}
+        return {**found, words.of_members: -self.members, words.of_commons: -self.commons}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +90,6 @@ class CoopStatement:
     lines: Sequence[FlowOfHour]
 
 
-def position_name(coop: str) -> Name:
-    """The account of what another coop owes."""
-    return Name.of("Assets", "Coops", coop)
-
-
 def by_day(lines: Iterable[FlowOfHour], zone: ZoneInfo) -> Iterator[tuple[date, Flow, str, int]]:
     """The sums of each day. An hour belongs to the day in which it begins."""
     for day, found in groupby(lines, key=lambda line: day_of(line.time, zone)):
@@ -85,9 +102,13 @@ def by_day(lines: Iterable[FlowOfHour], zone: ZoneInfo) -> Iterator[tuple[date, 
 
 
 def coop_journal(
-    statement: CoopStatement, zone: ZoneInfo, words: Mapping[Flow, str], *, continues: bool = False
+    statement: CoopStatement, zone: ZoneInfo, words: BooksWords, *, continues: bool = False
 ) -> Journal:
-    """The books as a journal; `words` say what each flow is."""
+    """The books as a journal.
+
+    What there was at the beginning names every coop with which anything ever was: those accounts are open.
+    """
+    opening = statement.opening.balances(words)
     began = statement.since or (statement.lines[0].time if statement.lines else statement.until)
     first = day_of(began, zone)
     return Journal(
@@ -96,27 +117,29 @@ def coop_journal(
         since=first,
         until=day_of(statement.until, zone),
         entries=[
-            *opening_entry(first, {} if continues else statement.opening.balances()),
+            *opening_entry(first, {} if continues else opening, words.said.opening),
             *(
                 _entry(day, flow, coop, amount, words)
                 for day, flow, coop, amount in by_day(statement.lines, zone)
             ),
         ],
-        closing=statement.closing.balances(),
+        closing=statement.closing.balances(words),
+        said=words.said,
+        known=frozenset(opening),
         continues=continues,
     )
 
 
-def _entry(day: date, flow: Flow, coop: str, amount: int, words: Mapping[Flow, str]) -> Entry:
-    signs = FLOWS[flow]
-    moved = [(MEMBERS, -signs.members), (COMMONS, -signs.commons)]
+def _entry(day: date, flow: Flow, coop: str, amount: int, words: BooksWords) -> Entry:
+    signs, what = FLOWS[flow], words.flows[flow]
+    moved = [(words.of_members, -signs.members), (words.of_commons, -signs.commons)]
     if signs.position:
-        moved.insert(0, (position_name(coop), signs.position))
+        moved.insert(0, (words.position(coop), signs.position))
     return Entry(
         day=day,
         code=Plain(""),
-        payee=Plain.of(coop or words[flow]),
-        text=Plain.of(words[flow] if coop else ""),
+        payee=Plain.of(coop or what),
+        text=Plain.of(what if coop else ""),
         postings=[Posting(name=name, amount=sign * amount) for name, sign in moved if sign],
         details={},
     )

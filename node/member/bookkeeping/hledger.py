@@ -17,8 +17,8 @@ def hledger_text(journal: Journal) -> str:
 
 def _lines(journal: Journal) -> Iterator[str]:
     yield f"; {_described(journal.title)}"
-    yield from (f"; {line}" for line in journal.head)
-    yield "; If hledger can't read the letters, run it as LC_ALL=C.UTF-8 hledger -f FILE balance"
+    yield from (f"; {_described(Plain.of(line))}" for line in journal.said.head)
+    yield f"; {_described(Plain.of(journal.said.letters))}"
     yield "decimal-mark ."
     yield f"commodity {_money(100_000, journal)}"
     for name in journal.names():
@@ -27,7 +27,8 @@ def _lines(journal: Journal) -> Iterator[str]:
         yield ""
         yield from _entry(entry, journal)
     yield ""
-    yield f"{(journal.until - timedelta(days=1)).isoformat()} * closing balance"
+    closing = _described(Plain.of(journal.said.closing))
+    yield f"{(journal.until - timedelta(days=1)).isoformat()} * {closing}"
     for name, amount in journal.closing.items():
         yield _posting(Posting(name=name, amount=0, balance=amount), journal)
 

@@ -94,10 +94,25 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What stands in a journal for people, in their language: comments at its head, and two entries' texts.
+
+    `letters` is a comment for hledger, which reads letters as the machine is set up.
+    """
+
+    head: Sequence[str]
+    letters: str
+    opening: str
+    closing: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Journal:
     """All of it, in the order of days. `closing`: what accounts have in the end; it ends before `until`.
 
     One that `continues` begins where another file ends: it has no opening balance, and is read with those.
+    `known` are accounts that those before it have opened, where it continues; else those that later ones may
+    use, so that they need not open them.
     """
 
     title: Plain
@@ -106,32 +121,22 @@ class Journal:
     until: date
     entries: Sequence[Entry]
     closing: Mapping[Name, int]
+    said: Said
+    known: frozenset[Name] = frozenset()
     continues: bool = False
-
-    @property
-    def head(self) -> tuple[str, str]:
-        """What stands at the head of the file, as comments."""
-        return CONTINUED if self.continues else ONE_FILE
 
     def names(self) -> list[Name]:
         """The accounts, in alphabetical order."""
         posted = {each.name for entry in self.entries for each in entry.postings}
         return sorted(posted | self.closing.keys(), key=str)
 
-
-ONE_FILE: Final = (
-    "It begins with an opening balance, so files joined would count that twice: read one of them alone.",
-    "To add later months make their files with --continue: those are read together with this one.",
-)
-"""What stands at the head of a file that begins with what there was before."""
-CONTINUED: Final = (
-    "It has no opening balance: read it together with the file that ends on the day before it begins.",
-    "Its last lines check that the balances fit; they don't when a month between the two is missing.",
-)
-"""The same of a file that goes on where another one ends."""
+    def opened(self) -> list[Name]:
+        """The accounts that no file before this one has opened, and all that later ones may use."""
+        names = set(self.names())
+        return sorted(names - self.known if self.continues else names | self.known, key=str)
 
 
-def opening_entry(day: date, balances: Mapping[Name, int]) -> list[Entry]:
+def opening_entry(day: date, balances: Mapping[Name, int], text: str) -> list[Entry]:
     """What there was before, against the equity that both programs look for; nothing where nothing was."""
     postings = [
         Posting(name=name, amount=amount, balance=amount)
@@ -143,9 +148,8 @@ def opening_entry(day: date, balances: Mapping[Name, int]) -> list[Entry]:
     total = sum(each.amount for each in postings)
     if total:
         postings.append(Posting(name=OPENING, amount=-total))
-    opening = Plain.of("opening balance")
     entry = Entry(
-        day=day, code=Plain(""), payee=opening, text=Plain(""), postings=postings, details={}
+        day=day, code=Plain(""), payee=Plain.of(text), text=Plain(""), postings=postings, details={}
     )
     return [entry]
 
