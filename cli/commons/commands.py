@@ -10,7 +10,7 @@ from cli.federation.showing import node_option, own_node
 from cli.shell.describing import when
 from cli.shell.errors import words_stand_in
 from cli.shell.forms import in_units
-from cli.shell.language import say
+from cli.shell.language import language, say
 from cli.shell.parameters import AMOUNT, output_option
 from cli.shell.passphrase import PassphraseSource
 from cli.shell.terminal import Output
@@ -60,9 +60,9 @@ def _fields(client: NodeClient, found: Json) -> Iterator[tuple[str, str]]:
         return in_units(integer(client, found, name))
 
     def share(name: str) -> str:
-        return in_words(integer(client, found, name), Unit.MILLIONTHS, "en")
+        return in_words(integer(client, found, name), Unit.MILLIONTHS, language())
 
-    yield "has", amount("balance")
+    yield say("has"), amount("balance")
     if found.get("held"):
         yield say("of which to be given back"), amount("held")
     yield say("came from payments and gifts"), amount("given")

@@ -103,14 +103,15 @@ def convert(
     if value is not None and (day is not None or url is not None):
         raise click.UsageError(say("Give one of --value, --day and --node, or --node with --day."))
     fields: dict[str, str] = {}
+    shown = ""
     if url is not None:
         day, millionths = value_of_node(url, day)
-        fields["day"] = text_from_day(day)
+        fields[say("day")] = shown = text_from_day(day)
     elif value is not None:
         millionths = value * (MILLIONTHS // 100)
     else:
         day, millionths = value_on(day)
-        fields["day"] = text_from_day(day)
+        fields[say("day")] = shown = text_from_day(day)
     if units is None:
         units = units_from_price(price or 0, millionths)
     else:
@@ -119,5 +120,5 @@ def convert(
     output.fields({**fields, say("price"): in_units(price or 0), say("units"): in_units(units)})
     output.result(
         {"price_minor": price, "amount": units, "value_millionths": millionths}
-        | ({"day": fields["day"]} if "day" in fields else {})
+        | ({"day": shown} if shown else {})
     )

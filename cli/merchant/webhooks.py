@@ -85,7 +85,7 @@ def list_all(wallet: Path, passphrase: PassphraseSource, output: Output) -> None
             [
                 each["id"],
                 each["url"],
-                " ".join(each["types"]) or "all",
+                " ".join(each["types"]) or say("all"),
                 _state(each),
             ]
             for each in found

@@ -276,7 +276,7 @@ def status(target: Path | str, output: Output) -> None:
             say("on its way"): f"{counted_payments(transit.get('items', 0))}, "
             f"{in_units(transit.get('amount', 0))}",
             **_loss(found),
-            say("validator"): str(found.get("validator")),
+            say("validator"): state_words(str(found.get("validator"))),
             say("version"): str(found.get("version")),
         }
     )

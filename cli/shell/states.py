@@ -34,10 +34,12 @@ TOLD: Final = (
     later("office over"),
     later("office short"),
     later("open"),
+    later("organisation"),
     later("over"),
     later("partial"),
     later("peer missing"),
     later("pending"),
+    later("person"),
     later("processing"),
     later("public url missing"),
     later("put back"),
@@ -57,7 +59,7 @@ TOLD: Final = (
     later("undecided"),
     later("waiting"),
 )
-"""Those of accounts, votes, invoices, payments, refunds and nodes, and what can be wrong with a node."""
+"""Those of accounts and their classes, votes, invoices, payments, refunds and nodes, and what is wrong."""
 
 
 def state_words(name: object) -> str:

@@ -32,7 +32,7 @@ def members(key_path: Path, passphrase: PassphraseSource, output: Output) -> Non
             [
                 str(each["account"]),
                 str(each["handle"]),
-                str(each["class"]),
+                state_words(each["class"]),
                 in_units(each["balance"]),
                 in_units(each["limit"]),
                 state_words(each["status"]),

@@ -146,13 +146,13 @@ def describe(path: Path, public: PublicPart) -> dict[str, str]:
     """The public part of a wallet as lines for people."""
     fields = {say("wallet"): str(path), say("public key"): public.public_key.hex()}
     if public.handle is not None and public.coop is not None:
-        fields["address"] = f"{public.handle}@{public.coop}"
+        fields[say("address")] = f"{public.handle}@{public.coop}"
     if public.account is not None:
-        fields["account"] = str(public.account)
+        fields[say("account")] = str(public.account)
     if public.federation is not None:
-        fields["federation"] = public.federation.hex()
+        fields[say("federation")] = public.federation.hex()
     if public.node_url is not None:
-        fields["node"] = public.node_url
+        fields[say("node")] = public.node_url
     return fields
 
 
