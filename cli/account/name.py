@@ -47,6 +47,8 @@ def print_name(client: NodeClient, found: Json, coop: str, output: Output) -> No
                 needed=str(asked.get("needed")),
             )
         )
+        for reason in asked.get("reasons") or []:
+            output.line(say("Their reason: {reason}", reason=reason))
     if found.get("erased"):
         output.line(say("The name of account {address} was erased.", address=address))
     elif is_in_log:

@@ -43,3 +43,17 @@ def tell_asked(asked: Json, address: str, client: NodeClient, output: Output) ->
         )
     )
     output.result({"address": address, "erased": False, "asked": count, "needed": needed})
+
+
+def tell_taken_back(left: Json, address: str, client: NodeClient, output: Output) -> None:
+    """Say how many stewards still ask for it."""
+    count, needed = integer(client, left, "asked"), integer(client, left, "needed")
+    output.line(
+        say(
+            "You ask no more that the name {address} be erased. {count} of {needed} stewards do.",
+            address=address,
+            count=count,
+            needed=needed,
+        )
+    )
+    output.result({"address": address, "erased": False, "asked": count, "needed": needed})

@@ -5,6 +5,8 @@ for the account alone: of an account of several owners, and for others' accounts
 another, and it is done once enough of them have. Their requests are kept beside the log.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from aiohttp import web
@@ -20,14 +22,22 @@ from node.http.base import facts
 from node.http.base.api import Api, json_response
 from node.http.base.problem import Problem
 from node.http.base.problems import ACCOUNT_NOT_FOUND
-from node.http.base.reading import path_number
+from node.http.base.reading import JSON, path_number
 from node.http.base.routes import Access, Parameter, Route
 from node.http.members import shapes
-from node.http.members.problems import NAME_OF_SEVERAL
+from node.http.members.problems import ERASURE_NOT_ASKED, NAME_OF_SEVERAL
 from node.store import Document, DocumentKind, Write
 
 _ASKED_S: Final = 30 * 86_400
 """How long a steward's request to erase a name waits for the others'."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """When a steward has asked, and why."""
+
+    time: int
+    reason: str
 
 
 async def delete_my_name(api: Api, request: web.Request) -> web.Response:
@@ -48,42 +58,72 @@ async def delete_my_name(api: Api, request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-async def delete_name(api: Api, request: web.Request) -> web.Response:
+async def post_request(api: Api, request: web.Request) -> web.Response:
     """Ask as a steward that a name be erased; it is, once enough stewards in office have asked."""
     await api.steward(request)
     key = api.shown_session(request).key
     number = path_number(request, "number", ACCOUNT_NOT_FOUND, most=MAX_NUMBER)
+    asked = await api.read(request, shapes.NameErasureRequest)
+    reason = "" if asked.reason is None else str(asked.reason)
     async with api.desk:
-        found = await api.runner.change(lambda view: _ask(view, number, key))
+        found = await api.runner.change(lambda view: _ask(view, number, key, reason))
     return json_response(found, is_private=True)
 
 
-def _ask(view: View, number: int, key: bytes) -> tuple[Write, shapes.NameErasure]:
+async def delete_request(api: Api, request: web.Request) -> web.Response:
+    """Take back as a steward that one has asked, while the name is not erased."""
+    await api.steward(request)
+    key = api.shown_session(request).key
+    number = path_number(request, "number", ACCOUNT_NOT_FOUND, most=MAX_NUMBER)
+
+    def take_back(view: View) -> tuple[Write, shapes.NameErasure]:
+        left = _asked(view, number, view.now_ms // 1000)
+        if left.pop(key, None) is None:
+            raise Problem(ERASURE_NOT_ASKED)
+        return _kept(view, number, left), _shown(view, left)
+
+    async with api.desk:
+        found = await api.runner.change(take_back)
+    return json_response(found, is_private=True)
+
+
+def _ask(view: View, number: int, key: bytes, reason: str) -> tuple[Write, shapes.NameErasure]:
     account = view.validator.account(view.coop, number)
     if account is None:
         raise Problem(ACCOUNT_NOT_FOUND)
     names, now, needed = view.engine.names(), view.now_ms // 1000, _needed(view)
-    asked = {**_asked(view, number, now), key: now}
-    kept = _id(number)
+    asked = {**_asked(view, number, now), key: _Request(now, reason)}
     if names.is_erased(view.coop, number):
-        return Write(), shapes.NameErasure(erased=True, asked=needed, needed=needed)
+        return Write(), shapes.NameErasure(erased=True, asked=needed, needed=needed, reasons=[])
     if len(asked) < needed:
-        rows: list[Value] = [[each, time] for each, time in sorted(asked.items())]
-        row = Document(kind=DocumentKind.NAME, id=kept, created=now, data=encode(rows))
-        answer = shapes.NameErasure(erased=False, asked=len(asked), needed=needed)
-        return Write(documents=(row,)), answer
+        return _kept(view, number, asked), _shown(view, asked)
     write = names.directory.erase(account, now=now)
-    dropped = (*write.dropped_documents, (DocumentKind.NAME, kept))
-    answer = shapes.NameErasure(erased=True, asked=len(asked), needed=needed)
+    dropped = (*write.dropped_documents, (DocumentKind.NAME, _id(number)))
+    answer = shapes.NameErasure(erased=True, asked=len(asked), needed=needed, reasons=[])
     return Write(documents=write.documents, dropped_documents=dropped), answer
 
 
 def erasure_asked(view: View, number: int) -> shapes.NameErasure | None:
-    """That stewards ask for an account's name to be erased; None when none does, or it is done."""
+    """That stewards ask for an account's name to be erased, and why; None when none does, or it is done."""
     asked = _asked(view, number, view.now_ms // 1000)
     if not asked or view.engine.names().is_erased(view.coop, number):
         return None
-    return shapes.NameErasure(erased=False, asked=len(asked), needed=_needed(view))
+    return _shown(view, asked)
+
+
+def _shown(view: View, asked: Mapping[bytes, _Request]) -> shapes.NameErasure:
+    reasons = sorted({each.reason for each in asked.values()} - {""})
+    return shapes.NameErasure(erased=False, asked=len(asked), needed=_needed(view), reasons=reasons)
+
+
+def _kept(view: View, number: int, asked: Mapping[bytes, _Request]) -> Write:
+    """The write that keeps these requests, and no others."""
+    if not asked:
+        return Write(dropped_documents=((DocumentKind.NAME, _id(number)),))
+    rows: list[Value] = [[key, each.time, each.reason] for key, each in sorted(asked.items())]
+    now = view.now_ms // 1000
+    row = Document(kind=DocumentKind.NAME, id=_id(number), created=now, data=encode(rows))
+    return Write(documents=(row,))
 
 
 def _needed(view: View) -> int:
@@ -94,19 +134,20 @@ def _needed(view: View) -> int:
     return max(1, least, office.needed(Article.FREEZE, bylaws))
 
 
-def _asked(view: View, number: int, now: int) -> dict[bytes, int]:
-    """The keys of stewards in office who have asked within the time, and when."""
+def _asked(view: View, number: int, now: int) -> dict[bytes, _Request]:
+    """What stewards in office have asked within the time, by their keys."""
     document = view.store.document(DocumentKind.NAME, _id(number))
     keys = {each.key for each in facts.office(view).stewards.values()}
-    found: dict[bytes, int] = {}
+    found: dict[bytes, _Request] = {}
     try:
         rows = [] if document is None else decode(document.data)
     except EncodingError:
         rows = []  # damaged: the stewards ask again
     for row in rows if isinstance(rows, list) else []:
         match row:
-            case [bytes(key), int(time)] if key in keys and time > now - _ASKED_S:
-                found[key] = time
+            case [bytes(key), int(time), *rest] if key in keys and time > now - _ASKED_S:
+                # Those of earlier versions have no reason.
+                found[key] = _Request(time, str(rest[0]) if rest else "")
             case _:
                 pass
     return found
@@ -136,16 +177,29 @@ ROUTES = (
         problems=(NAME_OF_SEVERAL,),
     ),
     Route(
-        method="DELETE",
-        path="/v1/members/{number}/name",
-        handler=delete_name,
+        method="POST",
+        path="/v1/members/{number}/erasure",
+        handler=post_request,
         name="eraseName",
         summary="Ask that a name be erased for good; it is once enough stewards have asked",
         subject="Stewards",
         access=Access.STEWARD,
         parameters=(_NUMBER,),
+        body={JSON: shapes.NameErasureRequest},
         answer=shapes.NameErasure,
         problems=(ACCOUNT_NOT_FOUND,),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/members/{number}/erasure",
+        handler=delete_request,
+        name="keepName",
+        summary="Take back that one has asked, while the name is not erased",
+        subject="Stewards",
+        access=Access.STEWARD,
+        parameters=(_NUMBER,),
+        answer=shapes.NameErasure,
+        problems=(ERASURE_NOT_ASKED,),
     ),
 )
 """The routes of this subject."""

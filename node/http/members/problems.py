@@ -18,6 +18,11 @@ NAME_OF_SEVERAL: Final = ProblemKind(
     "The account belongs to several, and one owner alone does not erase its name.",
     "Ask your stewards: they erase a name together.",
 )
+ERASURE_NOT_ASKED: Final = not_found(
+    "erasure_not_asked",
+    "You have not asked that this name be erased, or it is erased already.",
+    "Look at the member: an erased name can't be brought back.",
+)
 HISTORY_PRIVATE: Final = ProblemKind(
     "history_private",
     403,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from ledger.texts import is_shown
 from ledger.transactions import MAX_NUMBER
 from node.engine.books import Cause
 from node.engine.health.troubles import NOT_PAYABLE
@@ -29,6 +30,7 @@ from node.spellings import (
     PublicKey,
     Salt,
     Signature,
+    Text,
     Time,
     one_of,
 )
@@ -117,12 +119,31 @@ class KeptNames(Shape, frozen=True):
     kept: Count
 
 
+class ErasureReason(Text):
+    """Why a steward asks that a name be erased."""
+
+    longest = 200
+    expected = f"a text of one line of 1 to {longest} characters, none that nobody sees"
+
+    @classmethod
+    def is_fit(cls, text: str) -> bool:
+        """Whether all of it is shown."""
+        return is_shown(text)
+
+
+class NameErasureRequest(Shape, frozen=True):
+    """Why a name is to be erased, for its owner and the other stewards."""
+
+    reason: ErasureReason | None
+
+
 class NameErasure(Shape, frozen=True):
     """How far it is that stewards erase a name."""
 
     erased: bool
     asked: Annotated[Count, Meta(description="How many stewards in office have asked for it.")]
     needed: Annotated[Count, Meta(description="How many have to, within 30 days.")]
+    reasons: Annotated[list[str], Meta(description="What they gave as reasons.")]
 
 
 class OpenedBooks(Shape, frozen=True):

@@ -1,15 +1,19 @@
 """What owners of a joint account leave at the node for one another: who sees it, and when it goes."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from ledger.government.opening import Acknowledge
 from ledger.signatures import SigningKey
+from ledger.transactions import encode_transaction
 from node.http.base.sessions import SessionRole
 from node.spellings import to_base64url
 from tests.node.http.test_waiting_fairly import DAY_MS, Sleeping
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop
 from tests.node.running import QUICK, Answer, JsonObject
-from tests.owning_builders import owner_key, owner_keys, pay_jointly, set_owners
+from tests.opening_builders import STATEMENT, open_books_with
+from tests.owning_builders import owner_key, owner_keys, pay_jointly, set_owners, sign
 
 MANY = QUICK + "[http]\ncostly_burst = 1000\n"
 WHERE = "/v1/me/drafts"
@@ -141,6 +145,30 @@ async def test_it_goes_after_its_time_and_with_owners_who_own_it_no_more(tmp_pat
         assert await waiting(town, await owner(town, 0)) == left
         machine.slept_ms = 60 * DAY_MS
         assert await waiting(town, await owner(town, 0)) == []
+
+
+@on_loop
+async def test_owners_agree_together_with_their_opening(tmp_path: Path) -> None:
+    async with one_node(tmp_path, settings=MANY) as town:
+        await joint(town, 1)
+        opened = open_books_with(town.federation, 1, ((1, 70), (2, -90)))
+        (await town.client.post("/v1/transactions", opened)).ok()
+        bare = Acknowledge(account=1, statement=STATEMENT, balance=70)
+
+        def signed(*owners: int) -> bytes:
+            signature = sign(town.federation, 1, bare, account=1, owners=owners)
+            return encode_transaction(replace(bare, signature=signature))
+
+        ana = await owner(town, 0)
+        kept = (await leave(town, ana, signed(0))).ok()
+        assert (kept["kind"], kept["signed_by"]) == ("acknowledge", [0])
+        alone = await town.client.post("/v1/transactions", signed(0))
+        assert alone.problem() == "owners_too_few"
+        (await town.client.post("/v1/transactions", signed(0, 2))).ok()
+        mine = (await town.client.get("/v1/me/opening", token=ana)).ok()
+        assert mine["acknowledged"] is not None
+        assert await waiting(town, ana) == []
+        assert (await leave(town, ana, signed(1))).problem() == "acknowledged_already"
 
 
 @on_loop

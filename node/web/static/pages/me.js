@@ -35,6 +35,7 @@ async function show() {
     const me = await session.get("/v1/me");
     showLimit(me);
     showClaim(byId("claim"), me.claim);
+    showErasure(me.erasure);
     const { changes, unknown } = await session.get("/v1/me/changes");
     byId("changes").replaceChildren(...(await Promise.all(changes.map(change))));
     byId("no-changes").hidden = changes.length > 0 || unknown > 0;
@@ -72,6 +73,17 @@ async function showReview(session) {
   } catch (error) {
     byId("reviewed-list").replaceChildren(make("li", { class: "error" }, explain(error)));
   }
+}
+
+// That stewards ask for the name to be erased, while it can still be talked about.
+function showErasure(erasure) {
+  byId("erasure").hidden = erasure === null;
+  if (erasure === null) return;
+  const { asked: count, needed, reasons } = erasure;
+  byId("erasure").textContent = [
+    say("{count} of {needed} stewards have asked that this name be erased. Talk to them if you don't want that.", { count, needed }),
+    ...reasons.map((reason) => say("Their reason: {reason}", { reason })),
+  ].join(" ");
 }
 
 function showLimit(me) {

@@ -8,7 +8,7 @@ from node.http.base.sessions import SessionRole
 from node.spellings import to_base64url
 from tests.node.http.towns import Town, one_node, same_lengths, some_nodes
 from tests.node.loops import on_loop
-from tests.node.running import QUICK, JsonObject
+from tests.node.running import QUICK, Answer, JsonObject
 from tests.owning_builders import delegate, owner_key, owner_keys, set_owners, till_key
 from tests.vectors.make_names import opening_of
 
@@ -104,6 +104,35 @@ async def test_many_are_admitted_once_their_names_are_given(tmp_path: Path) -> N
         assert (await town.client.get("/v1/accounts/norte/@vecino5")).ok()["account"] == 5
 
 
+async def ask(town: Town, number: int, steward: str, reason: str | None = None) -> Answer:
+    path = f"/v1/members/{number}/erasure"
+    return await town.client.post(path, {"reason": reason}, token=steward)
+
+
+@on_loop
+async def test_the_owner_sees_why_and_who_asked_can_take_it_back(tmp_path: Path) -> None:
+    async with one_node(tmp_path) as town:
+        first, second = await town.people.steward(0), await town.people.steward(1)
+        owner, path = await town.people.member(1), "/v1/members/1/erasure"
+        early = await town.client.call("DELETE", path, token=first)
+        assert early.problem() == "erasure_not_asked"
+        for wrong in ("", "two\nlines", "x" * 201):
+            assert (await ask(town, 1, first, wrong)).problem() == "request_malformed"
+        (await ask(town, 1, first, "she wrote to us")).ok()
+        seen = (await town.client.get("/v1/me", token=owner)).ok()["erasure"]
+        assert (seen["asked"], seen["reasons"]) == (1, ["she wrote to us"])
+        # Nobody takes back what another has asked.
+        others = await town.client.call("DELETE", path, token=second)
+        assert others.problem() == "erasure_not_asked"
+        left = (await town.client.call("DELETE", path, token=first)).ok()
+        assert (left["erased"], left["asked"], left["reasons"]) == (False, 0, [])
+        assert (await town.client.get("/v1/me", token=owner)).ok()["erasure"] is None
+        assert (await ask(town, 1, second)).ok()["erased"] is False
+        assert (await ask(town, 1, first)).ok()["erased"] is True
+        late = await town.client.call("DELETE", path, token=first)
+        assert late.problem() == "erasure_not_asked"
+
+
 @on_loop
 async def test_an_erased_name_is_gone_and_never_given_again(tmp_path: Path) -> None:
     async with one_node(tmp_path, members=1) as town:
@@ -114,15 +143,15 @@ async def test_an_erased_name_is_gone_and_never_given_again(tmp_path: Path) -> N
         assert (await town.client.call("DELETE", "/v1/me/name", token=token)).status == 204
         for place, erased in ((0, False), (0, False), (1, True)):
             steward = await town.people.steward(place)
-            answer = (await town.client.call("DELETE", "/v1/members/3/name", token=steward)).ok()
+            answer = (await ask(town, 3, steward)).ok()
             assert (answer["erased"], answer["needed"]) == (erased, 2)
             assert answer["asked"] == place + 1
             if not erased:
                 third = await town.people.member(3)
                 asked = (await town.client.get("/v1/me", token=third)).ok()["erasure"]
-                assert asked == {"erased": False, "asked": 1, "needed": 2}
+                assert asked == {"erased": False, "asked": 1, "needed": 2, "reasons": []}
                 assert (await town.client.get("/v1/accounts/norte/@carla")).status == 200
-        assert (await town.client.call("DELETE", "/v1/members/9/name", token=steward)).status == 404
+        assert (await ask(town, 9, steward)).status == 404
         assert await town.digest() == before
         get = town.client.get
         for handle in ("beatriz", "carla"):
@@ -149,7 +178,7 @@ async def test_one_of_two_owners_erases_no_name(tmp_path: Path) -> None:
         assert (await town.client.get("/v1/accounts/norte/@member1")).status == 200
         for place in (0, 1):
             steward = await town.people.steward(place)
-            answer = await town.client.call("DELETE", "/v1/members/1/name", token=steward)
+            answer = await ask(town, 1, steward)
             assert answer.ok()["erased"] is (place == 1)
 
 
