@@ -1,4 +1,7 @@
-"""A new node catches up over loopback: from a serving node to the second node's disk, validated."""
+"""A new node catches up over loopback: from a serving node to the second node's disk, validated.
+
+And the bytes of disk for an entry: at the node whose log it is, and at the other.
+"""
 
 import asyncio
 import time
@@ -27,13 +30,22 @@ def run(options: Options) -> dict[str, object]:
     transactions += local_payments(federation, members=members, count=count)
     with federation_running(federation, [Prefill(1, transactions)]) as nodes:
         seconds, entries = asyncio.run(_watch(nodes, len(transactions)))
+        own, replica = (_disk_bytes(node) / len(transactions) for node in nodes)
     return {
         "validator": chosen_name(),
         "payments": count,
         "entries_watched": entries,
         "seconds": round(seconds, 2),
         "payments_per_second": round(entries / seconds),
+        "disk_bytes_own": round(own, 1),
+        "disk_bytes_replica": round(replica, 1),
     }
+
+
+def _disk_bytes(node: RunningNode) -> int:
+    """Ends the node; how large its database is then. Only the own log has an index of everybody's history."""
+    node.stop()
+    return (node.folder / "node.db").stat().st_size
 
 
 async def _watch(nodes: list[RunningNode], length: int) -> tuple[float, int]:

@@ -15,9 +15,10 @@ use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
 use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::{IsIdentity, VartimeMultiscalarMul};
+use fiado_points::decompressed;
 
 use crate::keys::Owner;
-use crate::signature::{decompress, is_valid, Signed};
+use crate::signature::{is_valid, Signed};
 
 /// At and below this many, signatures are checked one by one.
 const SINGLES: usize = 2;
@@ -58,10 +59,11 @@ pub enum Find {
 impl Batch<'_> {
     /// Positions in `items` of bad signatures, rising; empty when all are good. Decompresses keys.
     pub fn find_bad(&mut self, find: Find) -> Vec<usize> {
-        for key in &mut self.keys {
-            if key.point.is_none() {
-                key.point = decompress(&key.bytes);
-            }
+        let mut cold: Vec<&mut Key> =
+            self.keys.iter_mut().filter(|key| key.point.is_none()).collect();
+        let encodings: Vec<[u8; 32]> = cold.iter().map(|key| key.bytes).collect();
+        for (key, point) in cold.iter_mut().zip(decompressed(encodings.into_iter())) {
+            key.point = point;
         }
         let mut search = Search { batch: self, find, bad: Vec::new() };
         search.run(0, self.items.len(), false);
@@ -106,14 +108,9 @@ impl Batch<'_> {
         let mut scalars = coefficients;
         scalars.push(base);
         scalars.extend_from_slice(&key_scalars);
-        let keys = key_points.len();
-        let points = (0..scalars.len()).map(|position| match position.checked_sub(items.len()) {
-            None => items[position].signed.point(),
-            Some(0) => Some(ED25519_BASEPOINT_POINT),
-            Some(after) => Some(key_points[after - 1]),
-        });
-        debug_assert_eq!(points.len(), items.len() + 1 + keys);
-        EdwardsPoint::optional_multiscalar_mul(&scalars, points)
+        let others = std::iter::once(ED25519_BASEPOINT_POINT).chain(key_points).map(Some);
+        let points = decompressed(items.iter().map(|item| item.signed.encoded_point()));
+        EdwardsPoint::optional_multiscalar_mul(&scalars, points.chain(others))
     }
 }
 

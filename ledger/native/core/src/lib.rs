@@ -65,6 +65,7 @@ pub fn cpu_features() -> Vec<&'static str> {
             (false, false) => "curve:serial",
         };
         features.push(curve);
+        features.push(fiado_points::means());
         if std::arch::is_x86_feature_detected!("sha") {
             features.push("sha256:sha-ni");
         }

@@ -14,10 +14,10 @@ pub struct Signed<'a> {
 }
 
 impl Signed<'_> {
-    /// The first half of the signature, as a point; any encoding of it is allowed.
+    /// The first half of the signature, which encodes a point in any way that ZIP-215 allows.
     #[inline]
-    pub fn point(&self) -> Option<EdwardsPoint> {
-        decompress(self.signature[..32].try_into().ok()?)
+    pub fn encoded_point(&self) -> [u8; 32] {
+        *self.signature.first_chunk().expect("32 of 64 bytes")
     }
 
     /// The second half, which must be below the group order.
@@ -47,7 +47,7 @@ pub fn decompress(encoding: &[u8; 32]) -> Option<EdwardsPoint> {
 
 /// Whether `[8][S]B = [8]R + [8][k]A`. `point` is what `key` decompresses to.
 pub fn is_valid(key: &[u8; 32], point: &EdwardsPoint, signed: &Signed<'_>) -> bool {
-    let (Some(r), Some(s)) = (signed.point(), signed.scalar()) else {
+    let (Some(r), Some(s)) = (decompress(&signed.encoded_point()), signed.scalar()) else {
         return false;
     };
     let k = signed.challenge(key);

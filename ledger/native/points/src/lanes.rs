@@ -1,0 +1,31 @@
+//! What a processor has to offer: numbers of 64 bits side by side, and products of them.
+
+/// How many numbers lie side by side.
+pub const LANES: usize = 8;
+
+/// Eight numbers of 64 bits. Each operation works on each of them by itself and wraps.
+pub trait Lanes: Copy {
+    /// One number, eight times.
+    fn splat(value: u64) -> Self;
+    fn load(values: &[u64; LANES]) -> Self;
+    fn store(self) -> [u64; LANES];
+    fn plus(self, other: Self) -> Self;
+    fn minus(self, other: Self) -> Self;
+    fn and(self, other: Self) -> Self;
+    fn left<const BITS: u32>(self) -> Self;
+    fn right<const BITS: u32>(self) -> Self;
+}
+
+/// Products of 52 bits by 52, in two halves.
+pub trait Halves: Lanes {
+    /// The low 52 bits of the product of the low 52 bits of `a` and `b`, added.
+    fn add_low(self, a: Self, b: Self) -> Self;
+    /// The high 52 bits of that product, added.
+    fn add_high(self, a: Self, b: Self) -> Self;
+}
+
+/// Products of 32 bits by 32, whole.
+pub trait Products: Lanes {
+    /// The product of the low 32 bits of each.
+    fn product(self, other: Self) -> Self;
+}
