@@ -20,6 +20,7 @@ NAMES = (
     "levy",
     "memory",
     "size",
+    "scale",
     "batch",
     "ingest",
     "catchup",

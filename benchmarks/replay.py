@@ -4,7 +4,7 @@ Compared, on as many threads and with the same signatures, with bare batch verif
 and with libsodium verifying one by one. Each is run three times in turn and the middle ratio
 counts. Every round replays the admissions first, before the clock starts: they are decided by
 the shared rules in Python, and reported by themselves. So the keys are ready, as they are in the bare batch.
-Cold is the same replay by a validator that comes from a snapshot: it makes each key ready when it is first used.
+Cold is the same replay by a validator that comes from a snapshot: it makes a key ready when it is first used.
 """
 
 from collections.abc import Mapping
