@@ -106,6 +106,15 @@
     same(`draft ${note}, another file`, drafts.readDraft(file.replace("fiado", "other")), null);
     same(`draft ${note}, cut short`, drafts.readDraft(text.slice(0, -2)), null);
   }
+  // What a till's page signs nothing of, by the caps that the node tells; a payment at each bound is let through.
+  const till = { perPayment: 20, perDay: 30, spentToday: 10, until: 100, payees: [[1, 7]] };
+  const paid = (cost) => ({ payeeCoop: 1, payee: 7, amount: cost - 1, fee: 1 });
+  for (const [what, payment, found] of [
+    [null, paid(20), {}], [null, { ...paid(20), payee: 8 }, { till: { ...till, payees: null } }],
+    ["account_frozen", paid(20), { status: "frozen" }], ["delegate_expired", paid(20), { time: 100 }],
+    ["delegate_payment_cap", paid(21), {}], ["delegate_day_cap", paid(20), { till: { ...till, spentToday: 11 } }],
+    ["delegate_payee", { ...paid(20), payee: 8 }, {}], ["delegate_payee", { ...paid(20), payeeCoop: 2 }, {}],
+  ]) same(`till ${what}`, owning.whatForbids(payment, { status: "open", time: 99, till, ...found }), what);
   for (const each of vectors.transactions.malformed) {
     await refused(`malformed ${each.note}`, () => messages.decodeEntry(fromHex(each.entry)));
   }

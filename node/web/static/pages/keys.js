@@ -14,7 +14,8 @@ import { explainOwning } from "../parts/explain_owning.js";
 import { keepPages } from "../parts/keeping.js";
 import { readAddress } from "../parts/links.js";
 import { openStore } from "../parts/opened.js";
-import { draftLink, keepDraft } from "../parts/owners_drafts.js";
+import { draftLink } from "../parts/owners_drafts.js";
+import { keepDraft } from "../parts/owners_waiting.js";
 import { findAccount } from "../parts/paying.js";
 import { readAmount, say, showAmount } from "../parts/words.js";
 
