@@ -26,8 +26,11 @@ HELD_MS: Final = 3_600_000
 """How long payments wait at most after an announcement."""
 
 
-def announce(api: Api, view: View, data: bytes) -> None:
-    """Let payments wait for the opening of which that is a part. Raises its refusal's problem."""
+def announce(api: Api, view: View, data: bytes) -> int:
+    """Let payments wait for the opening of which that is a part; until when, by the steady clock.
+
+    Raises its refusal's problem.
+    """
     part = decode_transaction(data)
     if isinstance(part, Refusal):
         raise refusal_problem(part)
@@ -45,6 +48,7 @@ def announce(api: Api, view: View, data: bytes) -> None:
     if refusal is not None:
         raise refusal_problem(refusal)
     api.moving.until_ms = api.steady_ms() + HELD_MS
+    return api.moving.until_ms
 
 
 async def check_may_pay(api: Api) -> None:

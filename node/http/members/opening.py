@@ -49,8 +49,9 @@ async def post_opening(api: Api, request: web.Request) -> web.Response:
     api.charge(request)
     asked = await api.read(request, shapes.OpeningAnnounced)
     check_size(asked.transaction, "/transaction", most=api.settings.payment_bytes)
-    await api.runner.ask(lambda view: announce(api, view, bytes(asked.transaction)))
-    return web.Response(status=204)
+    until_ms = await api.runner.ask(lambda view: announce(api, view, bytes(asked.transaction)))
+    answer = shapes.PaymentsHeld(until=api.clock_at_ms(until_ms) // 1000)
+    return json_response(answer, is_private=True)
 
 
 def _opening(view: View) -> shapes.OpenedBooks | None:
@@ -91,7 +92,7 @@ ROUTES = (
         subject=_SUBJECT,
         access=Access.STEWARD,
         body={JSON: shapes.OpeningAnnounced},
-        status=204,
+        answer=shapes.PaymentsHeld,
         problems=(
             Refusal.ENTRY_MALFORMED,
             WRONG_ENDPOINT,

@@ -171,6 +171,12 @@ class OpeningAnnounced(Shape, frozen=True):
     transaction: Annotated[Binary, Meta(description="One of its parts, signed by all stewards.")]
 
 
+class PaymentsHeld(Shape, frozen=True):
+    """That payments wait for an opening."""
+
+    until: Annotated[Time, Meta(description="At the latest; else until the books are open.")]
+
+
 class MyOpening(Opening, frozen=True):
     """With the owner's part in it."""
 
