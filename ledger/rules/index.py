@@ -19,6 +19,7 @@ from ledger.decisions import (
 )
 from ledger.index.conversion import PriceRefusal, check_price
 from ledger.index.days import Method
+from ledger.index.parameters import LOWEST_VALUE
 from ledger.index.prints import Print, PrintRefusal, SourceRefusal
 from ledger.index.statistics import median_level
 from ledger.index.table import (
@@ -150,6 +151,12 @@ def check_over(decision: int, number: int, *, chartered: IndexCharter, time: int
         return None
     known_on = chartered.parameters.periods.known_on(number)
     return Refusal.INDEX_PERIOD_NOT_OVER if time // SECONDS_IN_DAY < known_on else None
+
+
+def check_level(level: int) -> Refusal | None:
+    """The refusal of an observed level that the value of a unit can't be, or None."""
+    # 9.3.15
+    return Refusal.INDEX_VALUE_IMPOSSIBLE if level < LOWEST_VALUE else None
 
 
 def _check_over(entry: IndexEntry, chartered: IndexCharter, time: int | None) -> Refusal | None:

@@ -69,6 +69,15 @@ def observed(signed: Signed) -> Observations:
             return ()
 
 
+def level_of(signed: Signed) -> int | None:
+    """The level of an observation, whether or not a coop has signed it; None of a decision."""
+    match decode(signed.content):
+        case [int(level), bytes()] if signed.decision == OBSERVATION:
+            return level
+        case _:
+            return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed(Stated):
     """Coops' observations of a week."""

@@ -122,8 +122,13 @@ class Publishing:
     def _check_content(
         self, subject: Subject, publication: Publication
     ) -> Refused | NotPublished | None:
-        """What the rules say, and what the node knows beside them, when the decision is the next one."""
-        if publication.number != _due(subject, publication) and not _is_later(subject, publication):
+        """What the rules say, and what the node knows beside them, when the decision is the next one.
+
+        What a coop states is judged at once, since it is not judged later.
+        """
+        is_statement = publication.decision in subject.shapes.statements
+        is_next = publication.number == _due(subject, publication)
+        if not (is_next or is_statement or _is_later(subject, publication)):
             return None
         refusal = subject.refusal(_unsigned(publication))
         if refusal is not None:

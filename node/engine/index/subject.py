@@ -18,7 +18,7 @@ from ledger.index.prints import SourceChange
 from ledger.index.table import Index
 from ledger.publications import Publication, check_publication
 from ledger.refusals import Refusal
-from ledger.rules.index import SECONDS_IN_DAY, check_content, check_over, quorum_of
+from ledger.rules.index import SECONDS_IN_DAY, check_content, check_level, check_over, quorum_of
 from ledger.rules.index_rows import INDEX_CHAPTER, covering_period
 from ledger.transactions import Kind, encode_transaction
 from node.engine.answers import NotPublished, NotPublishedReason
@@ -36,6 +36,7 @@ from node.engine.wire_index import (
     SurveyFile,
     SurveyRequest,
     decided,
+    level_of,
     observed,
     signed_decision,
 )
@@ -161,9 +162,11 @@ class IndexSubject(Subject):
         return min(parameters.quorum, parameters.source_quorum)
 
     def refusal(self, signed: Signed) -> Refusal | None:
-        """See `ledger.rules.index.check_content`. Observations are what each coop says they are."""
-        if signed.decision == OBSERVATION:
-            return None
+        """See `ledger.rules.index.check_content`. Observations are what each coop says they are, if a value
+        can be that."""
+        level = level_of(signed)
+        if level is not None:
+            return check_level(level)
         return check_content(_entry(signed), charter=self._core.charter, index=self.index)
 
     def too_soon(self, tick: Tick, signed: Signed) -> Refusal | None:

@@ -590,6 +590,20 @@ def test_nobody_publishes_what_can_not_be_known_yet() -> None:
     assert isinstance(publish_level(weekly, 1, 10**9, period=WEEK + 1), Published)
 
 
+@pytest.mark.parametrize("period", [WEEK, WEEK + 1])
+@pytest.mark.parametrize("level_", [0, 999_999])
+def test_nobody_observes_a_level_that_a_unit_can_not_have(level_: int, period: int) -> None:
+    """Neither of the week that is due nor of one after it."""
+    town = survey_town()
+    assert publish_level(town, 1, level_, period=period) == Refused(Refusal.INDEX_VALUE_IMPOSSIBLE)
+    town.settle()
+    assert not town.stores[1].documents(DocumentKind.PUBLICATION, limit=9)
+    for coop in (1, 2):
+        status = town.engines[coop].index_status()
+        assert status is not None and status.observations == ()
+    assert isinstance(publish_level(town, 1, 1_000_000, period=period), Published)
+
+
 def test_the_observations_of_a_coop_that_observed_twice_are_left_out() -> None:
     town = survey_town(coops=4, needed=3)
     for value in (10**9, 2 * 10**9):
