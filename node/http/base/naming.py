@@ -58,6 +58,17 @@ def check_is_no_number(handle: str) -> None:
         raise Problem(HANDLE_IS_NUMBER)
 
 
+async def has_session(api: Api, request: web.Request) -> bool:
+    """Whether who asks sees all names of the coop anyway."""
+    if "Authorization" not in request.headers:
+        return False
+    try:
+        await api.session(request)
+    except Problem:
+        return False
+    return True
+
+
 async def paid_guess(
     api: Api, request: web.Request, look: Callable[[View], Answer | None]
 ) -> Answer | None:

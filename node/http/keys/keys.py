@@ -23,9 +23,10 @@ from ledger.state import COMMONS, Account
 from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api, json_response
+from node.http.base.naming import has_session
 from node.http.base.problem import Problem
 from node.http.base.problems import ACCOUNT_NOT_FOUND, REQUEST_MALFORMED, TOO_MANY_REQUESTS
-from node.http.base.reading import check_query
+from node.http.base.reading import check_query, plain_number
 from node.http.base.routes import ACCOUNT, Parameter, Route
 from node.http.keys import shapes
 from node.spellings import PublicKey
@@ -54,8 +55,14 @@ async def get_key(api: Api, request: web.Request) -> web.Response:
         own = [each for each in state.delegated if bytes(each.key) == till]
         return msgspec.structs.replace(state, delegated=own, delegated_hidden=True)
 
+    is_name = plain_number(named.removeprefix("@#")) is None
+    is_guess = is_name and not await has_session(api, request)
     found = await api.ask_paid(request, look)
     if found is None:
+        if is_guess:
+            api.charge(
+                request
+            )  # as for a wrong name elsewhere; the address's next question comes after it
         raise Problem(ACCOUNT_NOT_FOUND)
     return json_response(found)
 

@@ -15,7 +15,13 @@ from node.engine.known_names import HandleTaken
 from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api, json_response
-from node.http.base.naming import check_is_no_number, find_names, keep, paid_guess
+from node.http.base.naming import (
+    check_is_no_number,
+    find_names,
+    has_session,
+    keep,
+    paid_guess,
+)
 from node.http.base.problem import Problem
 from node.http.base.problems import (
     ACCOUNT_NOT_FOUND,
@@ -44,7 +50,7 @@ async def get_account(api: Api, request: web.Request) -> web.Response:
     may_know = handle is not None or "Authorization" in request.headers
     if number is not None and may_know:
         await api.session(request)
-    is_guess = handle is not None and not await _has_session(api, request)
+    is_guess = handle is not None and not await has_session(api, request)
     if is_guess:
         api.check_rate(request)
     if may_know:
@@ -69,17 +75,6 @@ async def get_account(api: Api, request: web.Request) -> web.Response:
     if found is None:
         raise Problem(ACCOUNT_NOT_FOUND)
     return json_response(found, is_private=may_know)
-
-
-async def _has_session(api: Api, request: web.Request) -> bool:
-    """Whether who asks sees all names of the coop anyway."""
-    if "Authorization" not in request.headers:
-        return False
-    try:
-        await api.session(request)
-    except Problem:
-        return False
-    return True
 
 
 async def post_names(api: Api, request: web.Request) -> web.Response:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from ledger.names import Opening
 from node.http.base.sessions import SessionRole
 from node.spellings import to_base64url
@@ -182,19 +184,40 @@ async def test_one_of_two_owners_erases_no_name(tmp_path: Path) -> None:
             assert answer.ok()["erased"] is (place == 1)
 
 
+async def _are_slowed(town: Town, path: str) -> None:
+    get = town.client.get
+    token = await town.people.member(1)
+    for _ in range(20):
+        assert (await get(f"{path}/@member1")).status == 200
+    told = [(await get(f"{path}/@nadie{each}")).status for each in range(10)]
+    assert 4 <= told.count(404) < 10 and told[-1] == 429
+    assert (await get(f"{path}/@member1")).problem() == "too_many_requests"
+    if "accounts" in path:
+        assert (await get(f"{path}/@nadie", token=token)).status == 404
+        assert (await get(f"{path}/@member1", token=token)).status == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/accounts/norte", "/v1/keys"])
+def test_guesses_of_names_are_slowed_and_sessions_are_not(tmp_path: Path, path: str) -> None:
+    """Also where anybody may ask for what the books have of a key; there those with a session wait too, once
+    their address has to."""
+
+    @on_loop
+    async def run() -> None:
+        settings = QUICK + "[http]\ncostly_burst = 5\ncostly_per_minute = 1\n"
+        async with one_node(tmp_path, settings=settings) as town:
+            await _are_slowed(town, path)
+
+    run()
+
+
 @on_loop
-async def test_guesses_of_names_are_slowed_and_sessions_are_not(tmp_path: Path) -> None:
+async def test_who_has_a_session_looks_for_keys_by_name_without_waiting(tmp_path: Path) -> None:
     settings = QUICK + "[http]\ncostly_burst = 5\ncostly_per_minute = 1\n"
     async with one_node(tmp_path, settings=settings) as town:
-        get = town.client.get
         token = await town.people.member(1)
-        for _ in range(20):
-            assert (await get("/v1/accounts/norte/@member1")).status == 200
-        told = [(await get(f"/v1/accounts/norte/@nadie{each}")).status for each in range(10)]
-        assert 4 <= told.count(404) < 10 and told[-1] == 429
-        assert (await get("/v1/accounts/norte/@member1")).problem() == "too_many_requests"
-        assert (await get("/v1/accounts/norte/@nadie", token=token)).status == 404
-        assert (await get("/v1/accounts/norte/@member1", token=token)).status == 200
+        told = [await town.client.get(f"/v1/keys/@nadie{each}", token=token) for each in range(10)]
+        assert [each.status for each in told] == [404] * 10
 
 
 @on_loop
