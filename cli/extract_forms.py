@@ -61,6 +61,7 @@ RAISED: Final = frozenset(
         "StoreVersionUnknown",
         "ValidatorUnavailable",
         "ValueMalformed",
+        "WageError",
         "WalletDamaged",
         "ZoneUnknown",
         "_Malformed",

@@ -83,6 +83,11 @@ class WageFile:
         known, value = self._wages.days[place - 1], self._wages.values[place - 1]
         return Wage(name=self._settings.name, day=known, value=value)
 
+    def look(self) -> str:
+        """Why the file can't be read now; empty where it can, or has not changed since it could."""
+        self._look_again()
+        return self.problem
+
     def _look_again(self) -> None:
         stamp = self._stamp()
         if stamp == self._seen:
@@ -139,7 +144,8 @@ def _published(path: Path) -> dict[int, Fraction]:
             data = file.read(LARGEST_FILE + 1)
         text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise WageError(f"{path.name}: it can't be read: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else error  # and not where the folder is
+        raise WageError(f"{path.name}: it can't be read: {why}") from error
     if len(data) > LARGEST_FILE:
         raise WageError(f"{path.name}: it is larger than {LARGEST_FILE} bytes")
     lines = [

@@ -27,6 +27,7 @@ TOLD: Final = (
     later("left"),
     later("link down"),
     later("log ahead"),
+    later("mail failing"),
     later("marked"),
     later("native"),
     later("no peers"),
@@ -42,6 +43,7 @@ TOLD: Final = (
     later("person"),
     later("processing"),
     later("public url missing"),
+    later("push failing"),
     later("put back"),
     later("quarantined"),
     later("ready"),
@@ -57,6 +59,7 @@ TOLD: Final = (
     later("stopping"),
     later("twin node"),
     later("undecided"),
+    later("wages unreadable"),
     later("waiting"),
 )
 """Those of accounts and their classes, votes, invoices, payments, refunds and nodes, and what is wrong."""

@@ -93,6 +93,8 @@ class TroubleKind(StrEnum):
     """The mail server takes no notices; `why` says what it or the system said."""
     PUSH_FAILING = "push_failing"
     """Push services take no notices; `why` says what they or the system said."""
+    WAGES_UNREADABLE = "wages_unreadable"
+    """The file of the index of wages can't be read; `why` says what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.PUBLIC_URL_MISSING: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.MAIL_FAILING: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.PUSH_FAILING: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.WAGES_UNREADABLE: _Row(Severity.WARNS, logging.WARNING),
 }
 
 NOT_ARRIVING: Final = (TroubleKind.ACCUSED, TroubleKind.CUT)

@@ -341,6 +341,11 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "See that this machine reaches the internet by https and that its clock is right. The node tries "
         "again by itself.",
     ),
+    TroubleKind.WAGES_UNREADABLE: lambda named: Words(
+        f"The file of the index of wages can't be read: {named.values.get('why', 'no reason given')}. "
+        "Balances show no new hours of work.",
+        "Mend the file that [wage] in node.toml names; the node reads it again by itself.",
+    ),
 }
 
 

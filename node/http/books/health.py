@@ -1,9 +1,12 @@
 """How this node is, and what it knows of the federation."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from ledger.invariants import fork_loss, items_under_way, under_way
 from node.engine.health.status import Readiness
+from node.engine.health.troubles import Trouble, TroubleKind
 from node.engine.view import View
 from node.http.base import troubles
 from node.http.base.api import Api, json_response
@@ -30,7 +33,7 @@ async def get_ready(api: Api, request: web.Request) -> web.Response:
     answer = shapes.Ready(
         ready=is_ready,
         readiness=status.readiness,
-        troubles=troubles.listed(status.troubles, api.names),
+        troubles=troubles.listed([*status.troubles, *_beside(api)], api.names),
     )
     return json_response(answer, status=200 if is_ready else 503)
 
@@ -42,10 +45,17 @@ async def get_status(api: Api, request: web.Request) -> web.Response:
 
 async def read_status(api: Api) -> shapes.Status:
     """The same, for the pages."""
-    return await api.runner.ask(lambda view: _status(api, view))
+    beside = _beside(api)
+    return await api.runner.ask(lambda view: _status(api, view, beside))
 
 
-def _status(api: Api, view: View) -> shapes.Status:
+def _beside(api: Api) -> list[Trouble]:
+    """What is wrong beside the books, of which the engine knows nothing."""
+    why = "" if api.wages is None else api.wages.look()
+    return [Trouble(kind=TroubleKind.WAGES_UNREADABLE, values={"why": why})] if why else []
+
+
+def _status(api: Api, view: View, beside: Sequence[Trouble]) -> shapes.Status:
     # Of a forked log, the branch that stands.
     standing = {coop: view.validator.standing(coop) for coop in view.validator.coops}
     transit = [item for coop in standing for item in items_under_way(view.validator, coop)]
@@ -72,7 +82,7 @@ def _status(api: Api, view: View) -> shapes.Status:
             for log, other in sorted(status.waiting.items())
         ],
         unanchored=[api.coop_name(coop) for coop in status.unanchored],
-        troubles=troubles.listed(status.troubles, api.names),
+        troubles=troubles.listed([*status.troubles, *beside], api.names),
         deciding=[troubles.being_decided(each) for each in status.deciding],
         in_transit=shapes.InTransit(items=len(transit), amount=amount),
         sum=everything,

@@ -1,6 +1,7 @@
 """What nodes and the packages below say in English is told in the person's language, values and all."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -16,6 +17,7 @@ from node.folder.files import FolderError
 from node.folder.settings import parse_settings
 from node.mark import Doubt
 from node.shapes import ValueMalformed
+from node.wage import WageFile, WageSettings
 from node.words.codes import NAMES, SOURCE_LANGUAGE
 from tests.builders import build_federation
 from tests.cli.english import english_in
@@ -63,6 +65,8 @@ def troubles() -> list[Trouble]:
     found.append(Trouble(kind=TroubleKind.CLOCK_DIFFERS, coop=2, values={"apart_seconds": -61}))
     found.append(Trouble(kind=TroubleKind.DAY_FULL, values={"of": "payments"}))
     found.append(Trouble(kind=TroubleKind.LEFT, seconds=4))
+    wages = WageFile(WageSettings(name="CVS", file="nowhere.csv"), Path("/nowhere"))
+    found.append(Trouble(kind=TroubleKind.WAGES_UNREADABLE, values={"why": wages.look()}))
     return found
 
 

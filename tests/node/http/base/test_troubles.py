@@ -139,3 +139,17 @@ async def test_a_node_with_a_wrong_clock_records_nothing_until_it_is_set(tmp_pat
             assert _kinds(ready.json) == ["clock_doubtful"]
             ahead_ms = 0
             assert (await client.post("/v1/payments", pay)).ok()["status"] == "recorded"
+
+
+@on_loop
+async def test_a_file_of_wages_that_can_not_be_read_is_told_of_until_it_can(tmp_path: Path) -> None:
+    """What `doctor` finds in the folder; without the path of the folder, which is nobody's business."""
+    settings = QUICK + '[wage]\nname = "CVS"\nfile = "wages.csv"\n'
+    async with one_node(tmp_path, settings=settings) as town:
+        for path in ("/ready", "/v1/status"):
+            told = (await town.client.get(path)).ok()["troubles"]
+            (trouble,) = [each for each in told if each["kind"] == "wages_unreadable"]
+            assert trouble["severity"] == "warns" and "[wage]" in trouble["remedy"]
+            assert "wages.csv" in trouble["detail"] and str(tmp_path) not in str(trouble)
+        (town.node.folder.folder / "wages.csv").write_text("date,value\n2026-01-15,5200\n")
+        assert "wages_unreadable" not in _kinds((await town.client.get("/v1/status")).ok())
