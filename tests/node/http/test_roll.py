@@ -24,7 +24,7 @@ def test_a_roll_lists_who_was_a_member_when_the_vote_opened(
     open_vote(books, action=LIMIT, about=(3,))
     books.set_status(1, 5, Status.CLOSED)
     books.admit(1, 6)
-    view = cast("View", SimpleNamespace(coop=1, validator=books.validator))
+    view = cast("View", SimpleNamespace(coop=1, validator=books.validator, shows_names=False))
     monkeypatch.setattr(facts, "ROLL_ITEMS", 2)
     first = facts.roll_after(view, 1, 0)
     assert first is not None
