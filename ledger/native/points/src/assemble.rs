@@ -8,9 +8,8 @@ use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
 use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 
 use crate::field::DIGITS;
-use crate::lanes::LANES;
 use crate::roots::Coordinates;
-use crate::{Encodings, Make};
+use crate::{Encodings, Make, LANES};
 
 /// The first coordinate of a point, its second, what both are divided by, and their product.
 type Laid = [[u64; DIGITS]; 4];

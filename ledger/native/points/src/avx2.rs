@@ -4,7 +4,8 @@
 
 use core::arch::x86_64::*;
 
-use crate::lanes::{Lanes, Products, LANES};
+use crate::lanes::{Lanes, Products};
+use crate::LANES;
 
 /// Two registers.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! Numbers modulo p = 2^255 - 19, eight at once, whichever way they are kept.
 
-use crate::lanes::LANES;
+use crate::LANES;
 
 /// Digits in which a number comes in and goes out, of 51 bits each, the lowest first.
 pub const DIGITS: usize = 5;

@@ -5,7 +5,8 @@
 
 use core::arch::x86_64::*;
 
-use crate::lanes::{Halves, Lanes, LANES};
+use crate::lanes::{Halves, Lanes};
+use crate::LANES;
 
 /// A register of 512 bits.
 #[derive(Clone, Copy)]

@@ -1,7 +1,6 @@
 //! What a processor has to offer: numbers of 64 bits side by side, and products of them.
 
-/// How many numbers lie side by side.
-pub const LANES: usize = 8;
+use crate::LANES;
 
 /// Eight numbers of 64 bits. Each operation works on each of them by itself and wraps.
 pub trait Lanes: Copy {

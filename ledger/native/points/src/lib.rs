@@ -15,27 +15,36 @@
 // always, and each that is not costs more than all that is gained. So there are loops.
 #![allow(clippy::needless_range_loop)]
 
+#[cfg(target_arch = "x86_64")]
 mod assemble;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
 mod field;
 #[cfg(target_arch = "x86_64")]
 mod ifma;
+#[cfg(target_arch = "x86_64")]
 mod lanes;
+#[cfg(target_arch = "x86_64")]
 mod narrow;
-#[cfg(test)]
+#[cfg(all(test, target_arch = "x86_64"))]
 mod plain;
+#[cfg(target_arch = "x86_64")]
 mod roots;
-#[cfg(test)]
+#[cfg(all(test, target_arch = "x86_64"))]
 mod tests;
+#[cfg(target_arch = "x86_64")]
 mod wide;
 
 use std::sync::OnceLock;
 
 use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 
-use crate::lanes::LANES;
+#[cfg(target_arch = "x86_64")]
 use crate::roots::Coordinates;
+
+/// How many lie side by side.
+const LANES: usize = 8;
 
 type Encodings = [[u8; 32]; LANES];
 type Points = [Option<EdwardsPoint>; LANES];
@@ -126,7 +135,7 @@ fn by_avx2(encodings: &Encodings, _count: usize) -> Points {
     assembled(unsafe { inner(encodings) })
 }
 
-#[cfg(any(test, target_arch = "x86_64"))]
+#[cfg(target_arch = "x86_64")]
 fn assembled(coordinates: [Option<Coordinates>; LANES]) -> Points {
     coordinates.each_ref().map(|coordinates| coordinates.as_ref().map(assemble::point))
 }

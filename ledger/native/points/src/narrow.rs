@@ -3,7 +3,8 @@
 //! A digit may be a little larger, below 2^26 + 2^16 or 2^25 + 2^15: each operation gives such digits again.
 
 use crate::field::{Field, DIGITS};
-use crate::lanes::{Products, LANES};
+use crate::lanes::Products;
+use crate::LANES;
 
 const PLACES: usize = 2 * DIGITS;
 const MASKS: [u64; 2] = [(1 << 26) - 1, (1 << 25) - 1];

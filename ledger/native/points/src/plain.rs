@@ -1,6 +1,7 @@
 //! Eight numbers without any help of the processor, for tests: what would wrap, or lose a bit, panics.
 
-use crate::lanes::{Halves, Lanes, Products, LANES};
+use crate::lanes::{Halves, Lanes, Products};
+use crate::LANES;
 
 /// An array.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! Points from their encodings, eight side by side, by RFC 8032 (5.1.3) in the lenient reading of ZIP-215.
 
 use crate::field::{Field, DIGITS};
-use crate::lanes::LANES;
+use crate::LANES;
 
 /// The d of the curve.
 const D: [u64; DIGITS] =

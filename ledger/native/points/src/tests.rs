@@ -19,14 +19,11 @@ fn by_plain_narrow(encodings: &Encodings, _count: usize) -> Points {
 fn ways() -> Vec<(&'static str, Make)> {
     let mut ways: Vec<(&'static str, Make)> =
         vec![("plain, wide", by_plain_wide), ("plain, narrow", by_plain_narrow)];
-    #[cfg(target_arch = "x86_64")]
-    {
-        if has_ifma() {
-            ways.push(("ifma", by_ifma));
-        }
-        if has_avx2() {
-            ways.push(("avx2", by_avx2));
-        }
+    if has_ifma() {
+        ways.push(("ifma", by_ifma));
+    }
+    if has_avx2() {
+        ways.push(("avx2", by_avx2));
     }
     ways
 }
@@ -114,12 +111,12 @@ fn what_the_processor_has_is_used() {
     for (name, make) in ways() {
         assert!(assemble::fits(make), "{name}");
     }
-    #[cfg(target_arch = "x86_64")]
-    if has_avx2() {
-        assert_eq!(means(), if has_ifma() { "roots:avx512ifma" } else { "roots:avx2" });
-        return;
-    }
-    assert_eq!(means(), "roots:serial");
+    let expected = match (has_ifma(), has_avx2()) {
+        (true, _) => "roots:avx512ifma",
+        (false, true) => "roots:avx2",
+        (false, false) => "roots:serial",
+    };
+    assert_eq!(means(), expected);
 }
 
 #[test]

@@ -1,10 +1,11 @@
-//! Wide modulo p as five digits of 51 bits, for products of 52 bits in halves.
+//! Numbers modulo p as five digits of 51 bits, for products of 52 bits in halves.
 //!
 //! A digit may be a little larger than 51 bits, and never reaches 52, which is what a product takes: each operation
 //! gives digits below 2^51 + 2^14 again. The sums below are those of the largest digits there can be.
 
 use crate::field::{Field, DIGITS};
-use crate::lanes::{Halves, LANES};
+use crate::lanes::Halves;
+use crate::LANES;
 
 const BITS: u32 = 51;
 const MASK: u64 = (1 << BITS) - 1;
