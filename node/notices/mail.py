@@ -36,12 +36,13 @@ class MailServer:
 
 
 class MailFailure(Exception):
-    """It was not taken. `is_address`: the server refuses this address for good, and it is not asked again."""
+    """It was not taken. `is_address`: the server refuses this address; `is_gone`: for good."""
 
-    def __init__(self, why: str, *, is_address: bool = False) -> None:
+    def __init__(self, why: str, *, is_address: bool = False, is_gone: bool = False) -> None:
         super().__init__(why)
         self.why = why
         self.is_address = is_address
+        self.is_gone = is_gone
 
 
 _LONGEST_LINE: Final = 990
@@ -91,7 +92,9 @@ def send(server: MailServer, letter: Letter, *, now: int) -> None:
             connection.send_message(message, from_addr=server.sender, to_addrs=[letter.to])
     except smtplib.SMTPRecipientsRefused as refused:
         code, said = refused.recipients[letter.to]
-        raise MailFailure(_said(code, said), is_address=code >= _PERMANENT) from refused
+        raise MailFailure(
+            _said(code, said), is_address=True, is_gone=code >= _PERMANENT
+        ) from refused
     except smtplib.SMTPResponseException as refused:
         raise MailFailure(_said(refused.smtp_code, refused.smtp_error)) from refused
     except smtplib.SMTPException as failure:

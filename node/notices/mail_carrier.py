@@ -43,7 +43,7 @@ class MailCarrier:
         try:
             await asyncio.to_thread(mail.send, self._server, letter, now=self._clock_ms() // 1000)
         except mail.MailFailure as failure:
-            return Attempt(why=failure.why, is_gone=failure.is_address)
+            return Attempt(why=failure.why, is_gone=failure.is_gone, is_own=failure.is_address)
         return Attempt()
 
     def _asking(self, target: Target) -> mail.Letter:

@@ -13,16 +13,16 @@ from node.engine.health.troubles import Trouble, TroubleKey, TroubleKind
 from node.engine.view import Gathered, View
 from node.merchant.desk import Desk
 from node.notices.arrivals import Arrivals
+from node.notices.asking import Asking
 from node.notices.notice import GIVEN_UP, TOLD, WAITING, Notice, NoticeKind, read_notice
 from node.notices.people import key_now
 from node.notices.records import NoticeRecord
 from node.notices.refusals import NoticeRefusal, NoticesNotDone
 from node.notices.settings import NoticeSettings
-from node.notices.targets import Channel, Person, Target, address_digest, read_target
+from node.notices.targets import Channel, Person, Target, read_target
 from node.notices.watching import Limits, waiting_at_desk
-from node.store import Record, Segment
+from node.store import Segment
 
-_DAY_MS = 86_400_000
 _FAR_MS = 2**53 - 1
 _MOST_KEPT = 100_000
 _FAILING = {Channel.PUSH: TroubleKind.PUSH_FAILING, Channel.MAIL: TroubleKind.MAIL_FAILING}
@@ -63,7 +63,7 @@ class Notices:
         self._targets: dict[str, Target] = {}
         self._of: dict[str, list[str]] = {}
         self._waiting: dict[str, int] = {}
-        self._asked_ms: list[int] = []
+        self._asking = Asking(self._desk, self._settings, lambda: self._now_ms)
         self._told: list[str] = []
         self._troubles: dict[TroubleKey, Trouble] = {}
         self._over: list[TroubleKey] = []
@@ -140,7 +140,7 @@ class Notices:
             if known.address == target.address:
                 return known
         self._check_room(target.person)
-        self._check_asking(target)
+        self._asking.check(target)
         self._put(target)
         self._tell(target, NoticeKind.CONFIRM, "once", {})
         return target
@@ -149,36 +149,6 @@ class Notices:
         is_full = len(self._targets) >= self._settings.targets
         if is_full or len(self._of.get(person.shelf, ())) >= self._settings.targets_each:
             raise NoticeRefusal(NoticesNotDone.NOTICES_TOO_MANY)
-
-    def _check_asking(self, target: Target) -> None:
-        """Whether that address may be sent a confirmation, and count it."""
-        settings, digest = self._settings, address_digest(target.address)
-        self._asked_ms = [each for each in self._asked_ms if each > self._now_ms - _DAY_MS]
-        shelf = target.person.shelf
-        lately = [
-            row
-            for row in self._desk.shelf(NoticeRecord.ASKED, shelf, limit=100)
-            if row.created > self._now_ms - _DAY_MS
-        ]
-        earlier = self._desk.find(NoticeRecord.ASKED, digest)
-        if (
-            self._desk.find(NoticeRecord.BLOCKED, digest) is not None
-            or (earlier is not None and earlier.created > self._now_ms - settings.confirm_ms)
-            or len(lately) >= settings.confirmations_daily_each
-            or len(self._asked_ms) >= settings.confirmations_daily
-        ):
-            # Which of these it is tells nothing about an address that may be somebody else's.
-            raise NoticeRefusal(NoticesNotDone.MAIL_ASKED_LATELY, pointer="/address")
-        self._asked_ms.append(self._now_ms)
-        record = Record(
-            kind=NoticeRecord.ASKED,
-            id=digest,
-            shelf=shelf,
-            created=self._now_ms,
-            data=b"",
-            due=self._now_ms + max(settings.confirm_ms, _DAY_MS),
-        )
-        (self._desk.add if earlier is None else self._desk.replace)(record)
 
     def confirm(self, id_: str) -> Target:
         """The address has answered. Raises `NoticeRefusal` when it is not asked any more."""
@@ -206,17 +176,8 @@ class Notices:
         target = self._targets.get(id_)
         if target is None or target.channel is not Channel.MAIL:
             raise NoticeRefusal(NoticesNotDone.NOTICE_CODE_WRONG)
-        digest = address_digest(target.address)
-        if target.confirmed_ms is None and self._desk.find(NoticeRecord.BLOCKED, digest) is None:
-            self._desk.add(
-                Record(
-                    kind=NoticeRecord.BLOCKED,
-                    id=digest,
-                    shelf="",
-                    created=self._now_ms,
-                    data=b"",
-                )
-            )
+        if target.confirmed_ms is None:
+            self._asking.block(target.address)
         self.drop(id_)
 
     def _put(self, target: Target) -> Target:

@@ -92,15 +92,18 @@ class PushCarrier:
                 await response.content.read(_ANSWER_BYTES)
                 return _attempt(response.status, response.headers.get("Retry-After", ""))
         except (aiohttp.ClientError, OSError, ValueError) as failure:
-            return Attempt(why=_in_words(failure))
+            return Attempt(why=_in_words(failure), is_own=True)
 
 
 def _attempt(status: int, retry_after: str) -> Attempt:
     if 200 <= status < 300:
-        return Attempt()
+        return Attempt(is_own=True)
     seconds = int(retry_after) if retry_after.isascii() and retry_after.isdigit() else 0
     return Attempt(
-        why=f"the push service answered {status}", is_gone=status in _GONE, asked_s=seconds
+        why=f"the push service answered {status}",
+        is_gone=status in _GONE,
+        is_own=True,
+        asked_s=seconds,
     )
 
 

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from node.merchant.packing import fields_of, to_bytes
 from node.merchant.refusals import MerchantRefusal
 from node.merchant.targets import check_url
+from node.notices.mailboxes import mailbox_of
 from node.notices.records import NoticeRecord
 from node.notices.refusals import NoticeRefusal, NoticesNotDone
 from node.store import Record
@@ -108,7 +109,12 @@ def check_keys(p256dh: bytes, auth: bytes) -> None:
 
 
 def address_digest(address: str) -> str:
-    """What an address is known by where it is not to be kept: however it is written large or small."""
+    """What the mailbox of an address is known by where it is not to be kept."""
+    return exact_digest(mailbox_of(address))
+
+
+def exact_digest(address: str) -> str:
+    """The same of an address as it is written, large or small."""
     return sha256(b"fiado mailbox " + address.lower().encode("ascii")).hexdigest()[:32]
 
 

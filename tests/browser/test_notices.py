@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from node.notices.links import CONFIRM, STOP
 from node.notices.push import LOOK
 from tests.browser.driving import Browser
 from tests.browser.members import join
@@ -47,6 +48,14 @@ _SHOWN = """
 const { active } = await navigator.serviceWorker.getRegistration();
 const shown = await (await navigator.serviceWorker.getRegistration()).getNotifications();
 return active && shown.map(({ title, body, lang, data }) => ({ title, body, lang, data }));
+"""
+
+_FIRST_TARGET = """
+const { openStore } = await import("/web/parts/opened.js");
+const { Session } = await import("/web/parts/api.js");
+const wallet = await (await openStore()).wallet();
+const session = new Session({ role: "member", number: wallet.account, ...wallet });
+return (await session.get("/v1/me/notices")).targets[0].id;
 """
 
 
@@ -136,6 +145,50 @@ def test_a_mail_is_asked_for_and_a_wrong_address_explained(stage: Stage, phone: 
     phone.open(f"{stage.urls[1]}/notices?lang=en#stop={'0' * 32}.{'0' * 32}")
     phone.click("#from-mail-yes")
     phone.wait_text("#notice", "This link works no more.")
+
+
+def test_a_link_that_comes_to_an_open_page_is_met_and_the_list_follows(
+    stage: Stage, phone: Browser
+) -> None:
+    phone.open(f"{stage.urls[1]}/wallet?lang=en")
+    join(phone, stage, 1, "zoe", limit=10_000)
+    phone.open(f"{stage.urls[1]}/notices?lang=en")
+    phone.type("#notices-address", "zoe@casa.example")
+    phone.click("#notices-mail .primary")
+    phone.wait_text("#notices-places", "waits until")
+    id_ = phone.run(_FIRST_TARGET)
+    codes = stage.nodes[1].api.notices.codes
+    phone.run("location.hash = args[0]", f"confirm={id_}.{codes.code(CONFIRM, id_)}")
+    phone.click("#from-mail-yes")
+    phone.wait_text("#notices-places", "since")
+    # What is stopped from a mail is gone from the list at once; a mail program's own address leads there.
+    phone.open("about:blank")
+    phone.open(f"{stage.urls[1]}/v1/notices/{id_}/stop/{codes.code(STOP, id_)}")
+    phone.wait_text("#notices-places", "zoe@casa.example")
+    phone.wait_text("#from-mail-words", "get no more")
+    phone.screenshot("notices-stop-phone")
+    phone.click("#from-mail-yes")
+    phone.wait_text("#notice", "gets no more mails")
+    phone.wait(lambda _: phone.run("return !document.querySelector('#notices-places li')"), "gone")
+    assert phone.console_errors() == []
+
+
+def test_a_maker_that_never_answers_is_waited_for_so_long(stage: Stage, phone: Browser) -> None:
+    phone.driver.execute_cdp_cmd(
+        "Browser.grantPermissions", {"origin": stage.urls[1], "permissions": ["notifications"]}
+    )
+    phone.open(f"{stage.urls[1]}/wallet?lang=en")
+    join(phone, stage, 1, "zoe", limit=10_000)
+    phone.before_pages(
+        "PushManager.prototype.subscribe = () => new Promise(() => {});"
+        "const real = setTimeout; window.setTimeout = (work, ms, ...more) =>"
+        "  real(work, ms === 20000 ? 300 : ms, ...more);"
+    )
+    phone.open(f"{stage.urls[1]}/notices?lang=en")
+    phone.click("#notices-push-on")
+    phone.wait_text("#notice", "The maker of your browser did not answer.")
+    phone.wait_text("#notices-push-words", "not told on this device")
+    assert phone.find("#notices-push-on").is_enabled()
 
 
 async def pay(people: People, handle: str, amount: int) -> None:

@@ -118,15 +118,16 @@ async def test_the_connection_is_encrypted_before_anybody_says_who_they_are(
 
 
 @on_loop
-@pytest.mark.parametrize(("answer", "is_address"), [("550 nobody", True), ("450 later", False)])
+@pytest.mark.parametrize(("answer", "is_gone"), [("550 nobody", True), ("450 later", False)])
 async def test_a_refused_address_is_told_apart_from_a_busy_server(
-    answer: str, is_address: bool
+    answer: str, is_gone: bool
 ) -> None:
     async with mail_server() as mail:
         mail.refused[LETTER.to] = answer
         with pytest.raises(MailFailure, match=answer[:3]) as failure:
             await asyncio.to_thread(send, server_at(mail.port, Security.NONE), LETTER, now=1)
-        assert failure.value.is_address is is_address
+        assert failure.value.is_address
+        assert failure.value.is_gone is is_gone
         assert mail.taken == []
 
 

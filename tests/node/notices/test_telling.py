@@ -1,5 +1,6 @@
 """From what happens to what people are told: real nodes, a push service and a mail server on loopback."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -213,7 +214,12 @@ async def test_a_browser_that_is_gone_is_forgotten(tmp_path: Path, status: int) 
 async def test_a_push_service_that_fails_is_told_to_the_operator_until_it_works(
     tmp_path: Path,
 ) -> None:
-    async with telling(tmp_path, answers=(500, 500), alarm_failures=2) as (town, service, _):
+    ahead = Ahead()
+    async with telling(tmp_path, answers=(500, 500), world=ahead.world(), alarm_failures=2) as (
+        town,
+        service,
+        _,
+    ):
         for account in (1, 2, 3):
             await subscribe(town, service, Browser(), account)
         await pay(town, 1, 100, payee=2)
@@ -226,13 +232,78 @@ async def test_a_push_service_that_fails_is_told_to_the_operator_until_it_works(
 
         await until(fails, "the operator is told")
         assert "answered 500" in (await failing(town))[0]["detail"]
-        paid = town.federation.pay(1, payer=2, sequence=1, payee_coop=1, payee=1, amount=5)
-        (await town.client.post("/v1/payments", paid)).ok()
+        ahead.clock_ms = ahead.steady_ms = 70_000
+        for target in list(town.node.api.notices.sender._workers):
+            town.node.api.notices.sender.wake(target)
 
         async def works() -> bool:
             return await failing(town) == []
 
         await until(works, "it is over")
+
+
+@on_loop
+async def test_who_names_places_that_fail_meets_that_alone(tmp_path: Path) -> None:
+    """No alarm by one member's places, and nothing more is sent there before the pause is over."""
+    ahead = Ahead()
+    async with telling(
+        tmp_path, answers=(500,) * 8, world=ahead.world(), alarm_failures=2, targets_each=8
+    ) as (town, service, _):
+        token = await town.people.member(2)
+        for at in range(8):
+            asked = Browser().request(f"{service.url}/{at}")
+            (await town.client.post("/v1/me/notices/push", asked, token=token)).ok()
+        await pay(town)
+        await pushed(service, 8)
+        sender = town.node.api.notices.sender
+        await until(lambda: len(sender._resting_ms) == 8, "all are left alone")
+        await pay(town, 2)
+        await subscribe(town, service, Browser(), 3)
+        await pay(town, 3, payee=3)
+        await pushed(service, 9)
+        assert await failing(town) == []
+        assert len(service.taken) == 9, "of the second payment nothing was sent there"
+        ahead.clock_ms = ahead.steady_ms = 70_000
+        for target in list(sender._workers):
+            sender.wake(target)
+        await pushed(service, 17)
+
+
+@on_loop
+async def test_places_that_never_answer_hold_up_nobody_else(tmp_path: Path) -> None:
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    silent = await asyncio.start_server(hang, "127.0.0.1", 0)
+    port = silent.sockets[0].getsockname()[1]
+    async with silent, telling(tmp_path, senders=2, alarm_failures=2) as (town, service, _):
+        token = await town.people.member(2)
+        nowhere = ["http://127.0.0.1:1/x", "http://127.0.0.1:1/y"]
+        for endpoint in (*nowhere, *(f"http://127.0.0.1:{port}/{at}" for at in range(4))):
+            asked = Browser().request(endpoint)
+            (await town.client.post("/v1/me/notices/push", asked, token=token)).ok()
+        sender = town.node.api.notices.sender
+        await pay(town)
+        await until(lambda: len(sender._resting_ms) == len(nowhere), "those are left alone")
+        assert await failing(town) == []
+        await subscribe(town, service, Browser(), 3)
+        await pay(town, 2, payee=3)
+        await pushed(service, 1)
+
+
+@on_loop
+async def test_one_mail_address_that_is_refused_for_now_is_no_alarm(tmp_path: Path) -> None:
+    async with telling(tmp_path, alarm_failures=2) as (town, _, mail):
+        for at in range(3):
+            mail.refused[f"a{at}@x.example"] = "450 no such domain"
+        token = await town.people.member(2)
+        for at in range(3):
+            asked = {"address": f"a{at}@x.example", "language": "es"}
+            (await town.client.post("/v1/me/notices/mail", asked, token=token)).ok()
+        resting = town.node.api.notices.sender._resting_ms
+        await until(lambda: len(resting) == 3, "all were tried")
+        assert await failing(town) == []
 
 
 @on_loop
@@ -261,6 +332,15 @@ async def test_only_an_address_that_has_answered_is_told(tmp_path: Path) -> None
         assert told["Auto-Submitted"] == "auto-generated"
         # One press of the mail program's own button ends it (RFC 8058).
         one_click = told["List-Unsubscribe"].strip("<>").removeprefix("https://norte.example")
+        # Opened as a page it stops nothing by itself: that asks first.
+        async with town.client.session.get(
+            town.node.url + one_click, allow_redirects=False
+        ) as opened:
+            assert opened.status == 303
+            id_, code = one_click.split("/")[3::2]
+            assert opened.headers["Location"] == f"/notices#stop={id_}.{code}"
+        token = await town.people.member(2)
+        assert (await town.client.get("/v1/me/notices", token=token)).ok()["targets"] != []
         (await town.client.call("POST", one_click)).ok()
         token = await town.people.member(2)
         assert (await town.client.get("/v1/me/notices", token=token)).ok()["targets"] == []
@@ -275,14 +355,16 @@ async def test_a_stranger_is_asked_once_and_may_refuse_for_ever(tmp_path: Path) 
             "address": ADDRESS.upper().replace("ALMACEN.EXAMPLE", "almacen.example"),
             "language": "en",
         }
+        marked = asked | {"address": ADDRESS.replace("@", "+fiado@")}
         assert (
             await town.client.call("DELETE", f"/v1/me/notices/{made['id']}", token=token)
         ).status == 204
         for account in (2, 3):
-            again = await town.client.post(
-                "/v1/me/notices/mail", asked, token=await town.people.member(account)
-            )
-            assert again.problem() == "mail_asked_lately"
+            for same in (asked, marked):
+                again = await town.client.post(
+                    "/v1/me/notices/mail", same, token=await town.people.member(account)
+                )
+                assert again.problem() == "mail_asked_lately"
         assert len(mail.taken) == 1
 
 
@@ -321,9 +403,10 @@ async def test_who_never_agreed_and_says_no_is_never_asked_again(tmp_path: Path)
             return answer.status == 201 and len(mail.taken) == 3
 
         await until(is_asked_again, "the other address is asked again")
-        again = {"address": ADDRESS, "language": "en"}
-        answer = await town.client.post("/v1/me/notices/mail", again, token=token)
-        assert answer.problem() == "mail_asked_lately"
+        for same in (ADDRESS, ADDRESS.replace("@", "+1@")):
+            again = {"address": same, "language": "en"}
+            answer = await town.client.post("/v1/me/notices/mail", again, token=token)
+            assert answer.problem() == "mail_asked_lately"
 
 
 @on_loop
@@ -338,6 +421,9 @@ async def test_what_is_no_address_is_refused_and_changes_nothing(tmp_path: Path)
             "Ana <a@b.example>",
             "a@b.example,c@d.example",
             "ñ@b.example",
+            "a@127.0.0.1",
+            "a@10.1",
+            "a@x.0x7f",
         ):
             answer = await town.client.post(
                 "/v1/me/notices/mail", {"address": wrong, "language": "en"}, token=token

@@ -18,5 +18,8 @@ export function explainNotices(error) {
   if (error?.name === "NotAllowedError" || error?.name === "AbortError") {
     return say("The browser did not let this page tell you. Its maker's service may be out of reach, or it does not allow notices.");
   }
+  if (error?.name === "TimeoutError") {
+    return say("The maker of your browser did not answer. Try again later, or ask for mail.");
+  }
   return explain(error, PROBLEMS);
 }

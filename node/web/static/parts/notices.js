@@ -8,6 +8,7 @@ import { fromBase64url } from "../protocol/bytes.js";
 import { say, showTime } from "./words.js";
 
 const language = document.documentElement.dataset.lang;
+const MAKER_MS = 20_000;
 const state = { session: null, offer: null, targets: [] };
 
 export async function setUpNotices(session) {
@@ -34,6 +35,9 @@ function acting(work) {
     }
   };
 }
+
+// The list once more, after something was stopped or confirmed from elsewhere; nothing where it is not shown.
+export const loadPlaces = () => (state.session === null || state.offer === null ? undefined : acting(load)());
 
 async function load() {
   state.targets = (await state.session.get("/v1/me/notices")).targets;
@@ -80,8 +84,26 @@ function pushWords(isOn) {
   return isOn ? say("You are told on this device.") : say("You are not told on this device.");
 }
 
+// What a browser and its maker's service do about a subscription has an end: some never answer.
+function inTime(work) {
+  let timer;
+  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new DOMException("", "TimeoutError")), MAKER_MS); });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
 async function subscribe() {
-  if (await Notification.requestPermission() !== "granted") return showPush();
+  byId("notices-push-words").textContent = say("Your browser asks whether this page may tell you things. Answer it there.");
+  try {
+    if (await Notification.requestPermission() !== "granted") return;
+    byId("notices-push-words").textContent = say("Waiting for the maker of your browser…");
+    await inTime(subscribeHere());
+    notice(say("You are told on this device from now on."), { isGood: true });
+  } finally {
+    await load();
+  }
+}
+
+async function subscribeHere() {
   const manager = await worker();
   const applicationServerKey = fromBase64url(state.offer.push_key);
   // A node with another key is not known to a subscription from before.
@@ -91,8 +113,6 @@ async function subscribe() {
   const { endpoint, keys } = subscription.toJSON();
   const made = await state.session.post("/v1/me/notices/push", { endpoint, p256dh: keys.p256dh, auth: keys.auth, language });
   await keepPlace(made);
-  notice(say("You are told on this device from now on."), { isGood: true });
-  return load();
 }
 
 async function unsubscribe() {
