@@ -33,6 +33,8 @@ class NoticeKind(StrEnum):
     """Something waits for a steward's signature."""
     TO_ADMIT = "to_admit"
     """Somebody has asked to join."""
+    ADMITTED = "admitted"
+    """A newcomer was admitted."""
     CONFIRM = "confirm"
     """Whether this is the right address: the only one that an address gets before it has answered."""
 

@@ -21,7 +21,7 @@ from node.notices.refusals import NoticeRefusal, NoticesNotDone
 from node.notices.settings import NoticeSettings
 from node.notices.targets import Channel, Person, Target, read_target
 from node.notices.watching import Limits, waiting_at_desk
-from node.store import Segment
+from node.store import DocumentKind, Segment
 
 _FAR_MS = 2**53 - 1
 _MOST_KEPT = 100_000
@@ -216,6 +216,8 @@ class Notices:
             asked_ms = self._now_ms - target.created_ms
             is_late = target.confirmed_ms is None and asked_ms > self._settings.confirm_ms
             key = key_now(log, target.person)
+            if target.role == "newcomer":
+                is_late = self._view.store.document(DocumentKind.JOIN, target.join) is None
             # A steward whose account is frozen, or whose term is over, is told nothing meanwhile.
             is_other = key != target.person.key and (key is not None or target.role == "member")
             if is_late or is_other:
@@ -231,6 +233,9 @@ class Notices:
                 if each.role == "steward" and key_now(log, each.person) == each.person.key
             ]
         )
+        for target in list(self._targets.values()):
+            if target.role == "newcomer" and key_now(log, target.person) is not None:
+                self._tell(target, NoticeKind.ADMITTED, "once", {})
         for id_, _, due_ms, _ in self._view.store.pending_records(NoticeRecord.ASKED):
             if due_ms <= self._now_ms:
                 self._desk.drop(NoticeRecord.ASKED, id_)

@@ -13,6 +13,7 @@ class NoticesNotDone(StrEnum):
     MAIL_ASKED_LATELY = "mail_asked_lately"
     NOTICES_TOO_MANY = "notices_too_many"
     NOTICE_TARGET_NOT_FOUND = "notice_target_not_found"
+    NOTICE_JOIN_NOT_FOUND = "notice_join_not_found"
     NOTICE_CODE_WRONG = "notice_code_wrong"
 
 

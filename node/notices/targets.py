@@ -30,12 +30,13 @@ class Channel(StrEnum):
     MAIL = "mail"
 
 
-Role = Literal["member", "steward"]
+Role = Literal["member", "steward", "newcomer"]
+"""A newcomer waits to be admitted, and is told that alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whose it is: a member by account, a steward by place, with the key that asked for it."""
+    """Whose it is: a member or newcomer by account, a steward by place, with the key that asked for it."""
 
     role: Role
     number: int
@@ -63,6 +64,8 @@ class Target:
     auth: str = ""
     address: str = ""
     confirmed_ms: int | None = None
+    join: str = ""
+    """The id of a newcomer's request to be admitted."""
 
     @property
     def person(self) -> Person:

@@ -10,10 +10,11 @@ from ledger.government.articles import Article
 from ledger.government.limits import is_near_limit, soft_limit
 from ledger.rules.office import bylaws_in_force
 from ledger.state import Account
-from ledger.transactions import Status, Stewarded
+from ledger.transactions import Admit, Status, Stewarded
 from ledger.validators.interface import Validator
 from ledger.validators.reading import LogReader
 from node.notices.notice import NoticeKind
+from node.notices.targets import Person
 from node.store import DocumentKind, Store
 
 DAY_S: Final = 86_400
@@ -116,6 +117,17 @@ class Waiting:
     id: str
     is_join: bool
     signed: frozenset[int]
+
+
+def newcomer_of(store: Store, join: str) -> Person | None:
+    """Who waits by a request to be admitted; None where there is none with that id."""
+    document = store.document(DocumentKind.JOIN, join)
+    match None if document is None else decode(document.data):
+        case [bytes(data), *_]:
+            admit = decode_transaction(data)
+            if isinstance(admit, Admit):
+                return Person("newcomer", admit.account, admit.key)
+    return None
 
 
 def waiting_at_desk(store: Store) -> Iterator[Waiting]:

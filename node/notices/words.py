@@ -17,6 +17,7 @@ SENTENCES: Final[Mapping[str, Mapping[NoticeKind, str]]] = {
         NoticeKind.LIMIT_CHANGED: "You may owe up to {limit} now.",
         NoticeKind.TO_SIGN: "Something waits for your signature at the stewards' desk.",
         NoticeKind.TO_ADMIT: "Somebody has asked to join: the request waits at the stewards' desk.",
+        NoticeKind.ADMITTED: "You were admitted: your account is open.",
     },
     "es": {
         NoticeKind.PAID: "Te pagaron {amount}.",
@@ -26,6 +27,7 @@ SENTENCES: Final[Mapping[str, Mapping[NoticeKind, str]]] = {
         NoticeKind.LIMIT_CHANGED: "Ahora podés deber hasta {limit}.",
         NoticeKind.TO_SIGN: "Hay algo que espera tu firma en la mesa de responsables.",
         NoticeKind.TO_ADMIT: "Alguien pidió entrar: el pedido espera en la mesa de responsables.",
+        NoticeKind.ADMITTED: "Te admitieron: tu cuenta está abierta.",
     },
     "pt": {
         NoticeKind.PAID: "Você recebeu {amount}.",
@@ -35,6 +37,7 @@ SENTENCES: Final[Mapping[str, Mapping[NoticeKind, str]]] = {
         NoticeKind.LIMIT_CHANGED: "Agora você pode dever até {limit}.",
         NoticeKind.TO_SIGN: "Algo espera a sua assinatura na mesa dos responsáveis.",
         NoticeKind.TO_ADMIT: "Alguém pediu para entrar: o pedido espera na mesa dos responsáveis.",
+        NoticeKind.ADMITTED: "Você foi admitido: sua conta está aberta.",
     },
 }
 
@@ -45,6 +48,7 @@ PLACES: Final[Mapping[NoticeKind, str]] = {
     NoticeKind.LIMIT_CHANGED: "/me",
     NoticeKind.TO_SIGN: "/desk",
     NoticeKind.TO_ADMIT: "/desk",
+    NoticeKind.ADMITTED: "/wallet",
 }
 """The page that shows more."""
 

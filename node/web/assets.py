@@ -9,12 +9,12 @@ one that does not fit.
 import re
 from collections.abc import Mapping
 from hashlib import sha256
+from itertools import product
 from pathlib import PurePosixPath
 from typing import Final
 
 from node.web.bundles import page_bundle
 from node.web.languages import Language
-from node.web.modules import with_later
 from node.web.statics import FOR_EVER, NEVER, Static, made_static
 
 PAGE_SCRIPTS: Final = (
@@ -50,7 +50,7 @@ class Assets:
         self._files = files
         self._languages = languages
         self._scripts: dict[tuple[str, str], str] = {}
-        self._later: dict[str, set[str]] = {}
+        self._later: dict[tuple[str, str], set[str]] = {}
         self._made: dict[str, Static] = {}
 
     def address(self, place: str) -> str:
@@ -60,21 +60,21 @@ class Assets:
     def script(self, page: str, code: str) -> str:
         """Where the script of a page is, in a language."""
         if (page, code) not in self._scripts:
-            self._later[page] = set()
+            later = self._later[page, code] = set()
 
             def publish(place: str, body: bytes) -> str:
                 address = self._publish(place, body)
-                self._later[page].add(address)
+                later.add(address)
                 return address
 
-            texts = texts_of(page, self._languages[code])
-            body = page_bundle(f"pages/{page}.js", texts, publish)
+            words = self._languages[code].script_words
+            body = page_bundle(f"pages/{page}.js", words, publish)
             self._scripts[page, code] = self._publish(f"{page}-{code}.js", body)
         return self._scripts[page, code]
 
     def loaded_by(self, page: str, code: str) -> set[str]:
         """All that the script of a page may ever load, itself included."""
-        return {self.script(page, code), *self._later[page]}
+        return {self.script(page, code), *self._later[page, code]}
 
     def find(self, place: str) -> Static | None:
         """What is at `made/…`, or nothing; for the script of an older page one that loads the page anew."""
@@ -95,8 +95,8 @@ class Assets:
     def _make_all_like(self, place: str) -> None:
         """After a start a page that is still open may ask before a page was rendered."""
         match = _OF_PAGES.fullmatch(place)
-        code = match[2] if match and match[2] in self._languages else next(iter(self._languages))
-        for page in PAGE_SCRIPTS:
+        codes = [match[2]] if match and match[2] in self._languages else list(self._languages)
+        for page, code in product(PAGE_SCRIPTS, codes):
             self.script(page, code)
         for name in self._files:
             if "/" not in name and name.endswith((".css", ".svg")):
@@ -105,11 +105,3 @@ class Assets:
     def _is_of_page(self, place: str) -> bool:
         match = _OF_PAGES.fullmatch(place)
         return match is not None and match[1] in PAGE_SCRIPTS and match[2] in self._languages
-
-
-def texts_of(page: str, language: Language) -> dict[str, str]:
-    """The translations of all texts that a page's script may ever show."""
-    texts: dict[str, str] = {}
-    for script in with_later(f"pages/{page}.js"):
-        texts |= language.script_words.get(script, {})
-    return texts

@@ -12,7 +12,7 @@ import pytest
 from node.notices.links import CONFIRM, STOP
 from node.notices.push import LOOK
 from tests.browser.driving import Browser
-from tests.browser.members import join
+from tests.browser.members import ask_to_join, join, make_wallet
 from tests.browser.stage import Stage
 from tests.builders import build_federation
 from tests.node.loops import until
@@ -145,6 +145,34 @@ def test_a_mail_is_asked_for_and_a_wrong_address_explained(stage: Stage, phone: 
     phone.open(f"{stage.urls[1]}/notices?lang=en#stop={'0' * 32}.{'0' * 32}")
     phone.click("#from-mail-yes")
     phone.wait_text("#notice", "This link works no more.")
+
+
+def test_who_waits_is_told_that_they_were_admitted(
+    stage: Stage, phone: Browser, service: PushService
+) -> None:
+    origin = stage.urls[1]
+    phone.driver.execute_cdp_cmd(
+        "Browser.grantPermissions", {"origin": origin, "permissions": ["notifications"]}
+    )
+    phone.before_pages(_SUBSCRIBING)
+    make_wallet(phone, origin)
+    asked = Receiver().request(f"{service.url}/zoe")
+    phone.run("localStorage.receiver = JSON.stringify(args[0])", asked)
+    ask_to_join(phone, "zoe")
+    phone.wait_text("#waiting-tell button", "Tell me here when I am admitted")
+    assert phone.axe_violations() == []
+    phone.screenshot("wallet-waiting-phone")
+    phone.click("#waiting-tell button")
+    phone.wait_text("#waiting-tell", "You will be told on this device.")
+    (draft,) = stage.waiting_drafts(1)
+    stage.sign_draft(1, draft["id"], 0, 1)
+    stage.run(until(lambda: bool(service.taken), "the service was told"))
+    deliver(phone, origin)
+    shown = phone.wait(lambda _: phone.run(_SHOWN) or None, "a notice is shown")
+    assert [(each["body"], each["data"]) for each in shown] == [
+        ("You were admitted: your account is open.", "/wallet")
+    ]
+    assert phone.console_errors() == []
 
 
 def test_a_link_that_comes_to_an_open_page_is_met_and_the_list_follows(

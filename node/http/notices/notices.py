@@ -23,6 +23,7 @@ from node.http.notices.problems import (
     NO_MAIL,
     NO_PUSH,
     NOTICE_CODE_WRONG,
+    NOTICE_JOIN_NOT_FOUND,
     NOTICE_TARGET_NOT_FOUND,
     NOTICES_TOO_MANY,
     PUSH_REFUSED,
@@ -39,6 +40,7 @@ from node.notices.targets import (
     check_endpoint,
     check_keys,
 )
+from node.notices.watching import newcomer_of
 from node.notices.words import PLACES, sentence
 from node.spellings import Binary
 from node.store import Write
@@ -100,6 +102,27 @@ def _fields(target: Target) -> dict[str, Any]:
 async def post_push(api: Api, request: web.Request) -> web.Response:
     """Tell this browser from now on; one that is known keeps its place."""
     person = await _person(api, request)
+    return await _add_push(api, request, person)
+
+
+async def post_newcomer(api: Api, request: web.Request) -> web.Response:
+    """Tell this browser when who waits by this request is admitted, and nothing else.
+
+    Whoever knows the request's id is told no more than `getJoin` tells them. No mail: strangers could make
+    the node write to others.
+    """
+    api.check_rate(request)
+    api.charge(request)
+    join = request.match_info["id"]
+    person = await api.runner.ask(lambda view: newcomer_of(view.store, join))
+    if person is None:
+        raise NoticeRefusal(NoticesNotDone.NOTICE_JOIN_NOT_FOUND)
+    return await _add_push(api, request, person, join=join)
+
+
+async def _add_push(
+    api: Api, request: web.Request, person: Person, *, join: str = ""
+) -> web.Response:
     asked = await api.read(request, shapes.PushRequest)
     if api.notices.push_key is None:
         raise Problem(NO_PUSH)
@@ -119,6 +142,7 @@ async def post_push(api: Api, request: web.Request) -> web.Response:
         p256dh=str(asked.p256dh),
         auth=str(asked.auth),
         confirmed_ms=now_ms,
+        join=join,
     )
     made = await _change(api, lambda notices: notices.add_push(target))
     code = api.notices.codes.code(links.NEWS, made.id)
@@ -224,6 +248,7 @@ async def post_news(api: Api, request: web.Request) -> web.Response:
 
 
 _ID = id_parameter("id", "The place's")
+_JOIN_ID = Parameter(name="id", in_="path", description="The request's id.")
 _CODE = Parameter(
     name="code",
     in_="path",
@@ -266,6 +291,27 @@ ROUTES = (
             NO_PUSH,
             PUSH_REFUSED,
             NOTICES_TOO_MANY,
+            BODY_TOO_LARGE,
+            CONTENT_TYPE_UNSUPPORTED,
+        ),
+    ),
+    Route(
+        method="POST",
+        path="/v1/joins/{id}/notices",
+        handler=post_newcomer,
+        name="subscribeNewcomer",
+        summary="Tell a browser, by Web Push, when who waits to be admitted is",
+        subject=_SUBJECT,
+        parameters=(_JOIN_ID,),
+        body={JSON: shapes.PushRequest},
+        status=201,
+        answer=shapes.NewNoticeTarget,
+        problems=(
+            NOTICE_JOIN_NOT_FOUND,
+            NO_PUSH,
+            PUSH_REFUSED,
+            NOTICES_TOO_MANY,
+            TOO_MANY_REQUESTS,
             BODY_TOO_LARGE,
             CONTENT_TYPE_UNSUPPORTED,
         ),

@@ -50,6 +50,11 @@ NOTICES_TOO_MANY: Final = ProblemKind(
 NOTICE_TARGET_NOT_FOUND: Final = not_found(
     "notice_target_not_found", "You are not told there.", "See GET /v1/me/notices."
 )
+NOTICE_JOIN_NOT_FOUND: Final = not_found(
+    "notice_join_not_found",
+    "Nobody waits to be admitted by this request.",
+    "Ask to join again; see POST /v1/joins.",
+)
 NOTICE_CODE_WRONG: Final = ProblemKind(
     "notice_code_wrong",
     403,

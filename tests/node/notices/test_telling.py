@@ -15,6 +15,7 @@ from node.compose import open_node
 from node.http.base.sessions import SessionRole
 from node.notices.push import LOOK
 from node.world import World, steady_clock_ms, wall_clock_ms
+from tests.browser.stage import sign_draft
 from tests.builders import build_federation
 from tests.node.http.test_joins_and_drafts import limit_draft, propose, signed_join
 from tests.node.http.towns import Town, one_node, some_nodes
@@ -479,6 +480,37 @@ async def test_stewards_are_told_of_what_waits_for_them_once(tmp_path: Path) -> 
         ]
         await pay(town)
         assert len((await news(town, made))["items"]) == 2, "what was told is not told again"
+
+
+@on_loop
+async def test_who_waits_to_be_admitted_is_told_that_and_nothing_else(tmp_path: Path) -> None:
+    async with telling(tmp_path) as (town, service, _):
+        key = town.federation.member_key(1, 40)
+        proposal = (await propose(town, key, "zoe")).ok()
+        join = (await town.client.post("/v1/joins", signed_join(town, proposal, key))).ok()
+        asked = Browser().request(f"{service.url}/zoe")
+        for nobodys in ("0" * 64, "x"):
+            answer = await town.client.post(f"/v1/joins/{nobodys}/notices", asked)
+            assert answer.problem() == "notice_join_not_found"
+        made = (await town.client.post(f"/v1/joins/{join['id']}/notices", asked)).ok()
+        await pay(town)
+        assert (await news(town, made))["items"] == []
+        for index in (0, 1):
+            steward = town.federation.steward_keys[1][index]
+            await sign_draft(town.people, join["id"], index, steward)
+        await pushed(service, 1)
+        told = (await news(town, made))["items"]
+        assert [(each["text"], each["path"]) for each in told] == [
+            ("Te admitieron: tu cuenta está abierta.", "/wallet")
+        ]
+        paid = town.federation.pay(
+            1, payer=1, sequence=2, payee_coop=1, payee=join["account"], amount=5
+        )
+        (await town.client.post("/v1/payments", paid)).ok()
+        await subscribe(town, service, Browser(), 3)
+        await pay(town, 3, payee=3)
+        await pushed(service, 2)
+        assert len((await news(town, made))["items"]) == 1
 
 
 @on_loop

@@ -56,6 +56,8 @@ TREE = {
     "parts/texts.js": "export const TEXTS = {};\n",
 }
 """Scripts with all that is understood; what the page writes tells what ran, in which order and how often."""
+WORDS = {"pages/a.js": {"Paid": "Pagó «»"}, "parts/late.js": {"Paid": "Pagó «»", "Late": "Tarde"}}
+"""What they say in another language."""
 
 
 def read(name: str) -> Module:
@@ -90,11 +92,12 @@ def test_a_bundle_does_what_its_modules_do(tmp_path: Path) -> None:
     said = output_of(tmp_path / "pages/a.js")
     assert isinstance(said, list) and said[4] == ["b", "passes", "a", "shared", "late", "after"]
     assert output_of(tmp_path / "bundle.js") == said
-    (tmp_path / "words.js").write_bytes(
-        page_bundle("pages/a.js", {"Paid": "Pagó «»"}, publish, read)
-    )
+    (tmp_path / "words.js").write_bytes(page_bundle("pages/a.js", WORDS, publish, read))
     told = output_of(tmp_path / "words.js")
-    assert isinstance(told, list) and told[-1] == {"Paid": "Pagó «»"}
+    assert isinstance(told, list) and told[-1] == {"Paid": "Pagó «»", "Late": "Tarde"}
+    # What only a later bundle says comes with that.
+    assert "Tarde" not in (tmp_path / "words.js").read_text("utf-8")
+    assert "Pagó" not in (tmp_path / "later-late.js").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

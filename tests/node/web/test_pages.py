@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from multidict import MultiDict
 
-from node.web.assets import PAGE_SCRIPTS, texts_of
+from node.web.assets import PAGE_SCRIPTS
 from node.web.modules import FOLDER, in_order
 from node.web.requests import PaymentRequest, RequestUnreadable, read_request
 from node.web.service_worker import edition
@@ -112,6 +112,12 @@ def _wire_size(address: str) -> int:
     return len(static.compressed or static.body)
 
 
+def _source(address: str) -> str:
+    static = load_site().assets.find(address.removeprefix("/web/"))
+    assert static is not None, address
+    return static.body.decode("utf-8")
+
+
 def test_scripts_are_served_without_comments_and_nothing_else_is_missing() -> None:
     for path in FOLDER.rglob("*.js"):
         source = path.read_text()
@@ -128,10 +134,15 @@ def test_every_page_has_the_words_of_all_its_scripts() -> None:
         name for path in templates for name in re.findall(r"script\('([a-z]+)'\)", path.read_text())
     }
     assert loaded == set(PAGE_SCRIPTS)
-    words = texts_of("wallet", load_site().languages["es"])
-    assert {"Type an amount.", "Paid"} < words.keys()  # of words.js and of wallet.js
-    assert "Object: it wasn't me" in words  # of recovery.js, which is loaded when it is needed
-    assert "You have signed this." not in words  # of the desk
+    site = load_site()
+    address = site.assets.script("wallet", "es")
+    later = site.assets.loaded_by("wallet", "es") - {address}
+    page, *parts = (_source(each) for each in (address, *later))
+    assert "Escribí un importe." in page and '"Paid": "Pagado"' in page  # of words.js, of wallet.js
+    # Of recovery.js, which is loaded with its words when it is needed.
+    objecting = '"Object: it wasn\'t me": "'
+    assert objecting not in page and any(objecting in part for part in parts)
+    assert "You have signed this." not in "".join([page, *parts])  # of the desk
 
 
 def test_the_service_worker_keeps_all_that_its_pages_load(tmp_path: Path) -> None:

@@ -70,6 +70,8 @@ NEVER_BY_A_PAGE = {
     # Only the program pays at a price that is not a bill's.
     "price_stale",
     "price_mismatch",
+    # Who waits is told that this can't be done now, whatever the reason.
+    "notice_join_not_found",
     # Programs of shops only.
     "idempotency_key_malformed",
     "idempotency_in_progress",

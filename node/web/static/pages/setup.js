@@ -4,6 +4,7 @@
 // before the backup is confirmed only in memory: a wallet that was never backed up is never stored.
 
 import { fromHex, toBase64url, toHex } from "../protocol/bytes.js";
+import { offerNews } from "../parts/admitted.js";
 import { Problem, accountsOfKey, get, post } from "../parts/api.js";
 import { byId, make, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
@@ -202,7 +203,10 @@ export async function lookAtJoin(store, wallet) {
     if (!(error instanceof Problem && error.code === "draft_not_found")) throw error;
     state = "overtaken";
   }
-  if (state === "waiting") return { state, wallet };
+  if (state === "waiting") {
+    offerNews(wallet.join).catch(() => {});
+    return { state, wallet };
+  }
   try {
     const attached = await attach(store, wallet, wallet.join.handle);
     if (attached !== null) return { state: "recorded", wallet: attached };

@@ -12,6 +12,9 @@ export async function forgetPlace(id) {
   await (await caches.open(NOTICES)).delete(address(id));
 }
 
+// Whether this device is told anything.
+export const hasPlaces = async () => "caches" in self && (await (await caches.open(NOTICES)).keys()).length > 0;
+
 // With the wallet goes what its device was told with.
 export async function forgetPlaces() {
   if (!("caches" in self)) return;

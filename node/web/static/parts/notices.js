@@ -4,11 +4,10 @@ import { get } from "./api.js";
 import { byId, make, notice, onAction } from "./dom.js";
 import { explainNotices } from "./explain_notices.js";
 import { forgetPlace, keepPlace } from "./notice_places.js";
-import { fromBase64url } from "../protocol/bytes.js";
+import { isAble, subscribeHere, subscriptionHere } from "./push_here.js";
 import { say, showTime } from "./words.js";
 
 const language = document.documentElement.dataset.lang;
-const MAKER_MS = 20_000;
 const state = { session: null, offer: null, targets: [] };
 
 export async function setUpNotices(session) {
@@ -61,17 +60,10 @@ async function drop(id) {
   await load();
 }
 
-const isAble = () => "serviceWorker" in navigator && "PushManager" in self && "Notification" in self;
-async function worker() {
-  await navigator.serviceWorker.register("/service-worker.js");
-  return (await navigator.serviceWorker.ready).pushManager;
-}
-
-const mine = async () => (isAble() ? (await navigator.serviceWorker.getRegistration())?.pushManager.getSubscription() ?? null : null);
 const isHere = (subscription) => ({ endpoint }) => subscription !== null && endpoint === subscription.endpoint;
 
 async function showPush() {
-  const subscription = await mine();
+  const subscription = await subscriptionHere();
   const isOn = state.targets.some(isHere(subscription));
   byId("notices-push-on").hidden = isOn || !isAble() || Notification.permission === "denied";
   byId("notices-push-off").hidden = !isOn;
@@ -84,39 +76,21 @@ function pushWords(isOn) {
   return isOn ? say("You are told on this device.") : say("You are not told on this device.");
 }
 
-// What a browser and its maker's service do about a subscription has an end: some never answer.
-function inTime(work) {
-  let timer;
-  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new DOMException("", "TimeoutError")), MAKER_MS); });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
-}
-
 async function subscribe() {
   byId("notices-push-words").textContent = say("Your browser asks whether this page may tell you things. Answer it there.");
   try {
     if (await Notification.requestPermission() !== "granted") return;
     byId("notices-push-words").textContent = say("Waiting for the maker of your browser…");
-    await inTime(subscribeHere());
+    const here = await subscribeHere(state.offer.push_key, (before) => state.targets.some(isHere(before)));
+    await keepPlace(await state.session.post("/v1/me/notices/push", { ...here, language }));
     notice(say("You are told on this device from now on."), { isGood: true });
   } finally {
     await load();
   }
 }
 
-async function subscribeHere() {
-  const manager = await worker();
-  const applicationServerKey = fromBase64url(state.offer.push_key);
-  // A node with another key is not known to a subscription from before.
-  const before = await manager.getSubscription();
-  if (before !== null && !state.targets.some(isHere(before))) await before.unsubscribe();
-  const subscription = await manager.subscribe({ userVisibleOnly: true, applicationServerKey });
-  const { endpoint, keys } = subscription.toJSON();
-  const made = await state.session.post("/v1/me/notices/push", { endpoint, p256dh: keys.p256dh, auth: keys.auth, language });
-  await keepPlace(made);
-}
-
 async function unsubscribe() {
-  const subscription = await mine();
+  const subscription = await subscriptionHere();
   for (const { id } of state.targets.filter(isHere(subscription))) {
     await state.session.delete(`/v1/me/notices/${id}`);
     await forgetPlace(id);
