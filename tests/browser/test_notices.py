@@ -50,6 +50,7 @@ const shown = await (await navigator.serviceWorker.getRegistration()).getNotific
 return active && shown.map(({ title, body, lang, data }) => ({ title, body, lang, data }));
 """
 
+_IS_AT_WORK = 'return (await navigator.serviceWorker.ready).active.state === "activated"'
 _FIRST_TARGET = """
 const { openStore } = await import("/web/parts/opened.js");
 const { Session } = await import("/web/parts/api.js");
@@ -76,7 +77,7 @@ def service(stage: Stage) -> Iterator[PushService]:
 
 def deliver(phone: Browser, origin: str) -> None:
     """Give the worker a message, as the browser does; which number its registration has nobody says."""
-    phone.run("return (await navigator.serviceWorker.ready).active.state")
+    phone.wait(lambda _: phone.run(_IS_AT_WORK) or None, "the worker is at work")
     phone.driver.execute_cdp_cmd("ServiceWorker.enable", {})
     for number in range(16):
         message = {"origin": origin, "registrationId": str(number), "data": LOOK.decode()}

@@ -291,6 +291,7 @@ async def test_places_that_never_answer_hold_up_nobody_else(tmp_path: Path) -> N
         await subscribe(town, service, Browser(), 3)
         await pay(town, 2, payee=3)
         await pushed(service, 1)
+        assert await failing(town) == []
 
 
 @on_loop
