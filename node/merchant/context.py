@@ -167,7 +167,11 @@ class Context:
 
     def render(self, invoice: Invoice) -> shapes.Invoice:
         """An invoice for its merchant."""
-        return self.views.invoice(invoice, self.payments(invoice), self.handle)
+        return self.views.invoice(invoice, self.payments(invoice), self._own_name)
+
+    def render_named(self, invoice: Invoice) -> shapes.Invoice:
+        """The same, with the names of payers of other coops, as far as their homes have told this node."""
+        return self.views.invoice(invoice, self.payments(invoice), self._name)
 
     def handle(self, account: int) -> str | None:
         """What a member of this coop is called: whoever makes a bill shows who is to be paid, and who pays it
@@ -177,6 +181,15 @@ class Context:
             return None
         name = None if self.names is None else self.names.name(self.coop, found)
         return name or shown(found.handle, account)
+
+    def _own_name(self, coop: int, account: int) -> str | None:
+        return self.handle(account) if coop == self.coop else None
+
+    def _name(self, coop: int, account: int) -> str | None:
+        if coop == self.coop:
+            return self.handle(account)
+        found = self.validator.account(coop, account)
+        return None if found is None or self.names is None else self.names.name(coop, found)
 
     # --- telling ---
 

@@ -85,7 +85,10 @@ class InvoicePayment(Shape, frozen=True):
     payer: Number
     handle: Annotated[
         str | None,
-        Meta(description="What the payer is called; null for payers of other coops."),
+        Meta(
+            description="What the payer is called. Of payers of other coops only `getInvoice` says it, "
+            "where their home tells it to this node; null elsewhere."
+        ),
     ]
     amount: Money
     refunded: Money

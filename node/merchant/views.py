@@ -24,8 +24,12 @@ def day_text(day: int) -> str:
     return (_EPOCH + timedelta(days=day)).isoformat()
 
 
+NameOf = Callable[[int, int], str | None]
+"""What an account is called, by coop and number; None where that is not known or not told."""
+
+
 class Views:
-    """Renders values for one coop's node. `handle_of` gives the handle of an account of it."""
+    """Renders values for one coop's node."""
 
     def __init__(self, validator: Validator, coop: int) -> None:
         self._validator = validator
@@ -40,9 +44,9 @@ class Views:
         self,
         invoice: Invoice,
         payments: Sequence[InvoicePayment],
-        handle_of: Callable[[int], str | None],
+        name_of: NameOf,
     ) -> shapes.Invoice:
-        """An invoice for its merchant, with what accounts of this coop are called."""
+        """An invoice for its merchant, with what accounts are called."""
         unit = self._unit
         return shapes.Invoice(
             id=invoice.id,
@@ -55,7 +59,7 @@ class Views:
             coming=money(invoice.coming, unit),
             late=money(invoice.late, unit),
             refunded=money(invoice.refunded, unit),
-            payee=self._payee(invoice, handle_of(invoice.account)),
+            payee=self._payee(invoice, name_of(self._coop, invoice.account)),
             reference=Hash(invoice.reference),
             client_id=invoice.client_id,
             order_id=invoice.order,
@@ -67,7 +71,7 @@ class Views:
             changed=invoice.changed,
             settled=invoice.settled,
             link=invoice.link,
-            payments=[self._payment(payment, handle_of) for payment in payments],
+            payments=[self._payment(payment, name_of) for payment in payments],
         )
 
     def _payee(self, invoice: Invoice, handle: str | None) -> shapes.Payee:
@@ -78,16 +82,14 @@ class Views:
             handle=handle,
         )
 
-    def _payment(
-        self, payment: InvoicePayment, handle_of: Callable[[int], str | None]
-    ) -> shapes.InvoicePayment:
+    def _payment(self, payment: InvoicePayment, name_of: NameOf) -> shapes.InvoicePayment:
         unit = self._unit
         return shapes.InvoicePayment(
             coop=self._charter.coops[payment.log].name,
             coop_number=payment.log,
             number=payment.number,
             payer=payment.payer,
-            handle=handle_of(payment.payer) if payment.log == self._coop else None,
+            handle=name_of(payment.log, payment.payer),
             amount=money(payment.amount, unit),
             refunded=money(payment.refunded, unit),
             time=payment.time,

@@ -68,7 +68,7 @@ def test_a_bill_is_paid_by_a_member_of_another_coop(
     assert phone.overflow() == 0
     phone.screenshot("bill-phone")
     pay_bill(phone, stage, 1, link)
-    desktop.wait_text("#paid-payer", "#1@norte")
+    desktop.wait_text("#paid-payer", "ana@norte")
     assert desktop.text("#paid-amount") == "12.50 fiado"
     assert desktop.axe_violations() == []
     desktop.screenshot("counter-paid-desktop")

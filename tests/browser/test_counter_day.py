@@ -217,7 +217,7 @@ def test_a_bill_of_the_day_is_shown_again_and_withdrawn_from_the_list(
     phone.open(bread)
     phone.click("#pay-home")
     phone.click("#review-pay")
-    desktop.wait_text("#paid-payer", "#1@norte")
+    desktop.wait_text("#paid-payer", "ana@norte")
     desktop.click("#paid-next")
     desktop.wait_text("#today", "+3.00")
     assert desktop.run("return document.querySelectorAll('#today li').length") == 2

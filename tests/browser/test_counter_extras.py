@@ -94,13 +94,13 @@ def test_the_owners_wallet_signs_what_is_given_back(
     desktop.type("#refund-amount", "3")
     desktop.type("#refund-reason", "cold")
     desktop.click("#refund-form .primary")
-    desktop.wait_text("#refund-to", "3.00 fiado back to #1@norte")
+    desktop.wait_text("#refund-to", "3.00 fiado back to ana@norte (#1)")
     assert desktop.axe_violations() == []
     desktop.screenshot("counter-refund-desktop")
     desktop.click("#refund-back")
     give_back(desktop)
     desktop.wait_text(
-        "#refund-to", "3.00 fiado back to #1@norte"
+        "#refund-to", "3.00 fiado back to ana@norte (#1)"
     )  # found again, not prepared twice
     desktop.click("#refund-here")
     assert desktop.find("#pay-amount").get_attribute("value") == "3.00"

@@ -10,6 +10,7 @@ from node.engine.answers import NotReady
 from node.engine.health.status import Readiness
 from node.engine.view import View
 from node.http.base.api import Api, json_response
+from node.http.base.naming import find_names
 from node.http.base.problem import Problem
 from node.http.base.problems import (
     BODY_TOO_LARGE,
@@ -150,7 +151,10 @@ def format_cursor(place: tuple[int, str]) -> str:
 
 
 async def get_invoice(api: Api, request: web.Request) -> web.Response:
-    """One invoice; with `after`, once its version is above that."""
+    """One invoice; with `after`, once its version is above that.
+
+    The homes of payers of other coops are asked what they are called: the payee's history says that, too.
+    """
     check_query(request, "after", "timeout_ms")
     id_ = request.match_info["id"]
 
@@ -158,13 +162,19 @@ async def get_invoice(api: Api, request: web.Request) -> web.Response:
         return await ask(
             api,
             request,
-            lambda view, merchants, account: merchants.context.render(
+            lambda view, merchants, account: merchants.context.render_named(
                 merchants.invoicing.own(account, id_)
             ),
             *READERS,
         )
 
     found = await wait_for_version(api, request, of_invoice(id_), look)
+    nameless: dict[int, set[int]] = {}
+    for payment in found.payments:
+        if payment.handle is None:
+            nameless.setdefault(payment.coop_number, set()).add(payment.payer)
+    if await find_names(api, nameless):
+        found = await look()
     return json_response(found, is_private=True)
 
 

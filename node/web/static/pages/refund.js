@@ -12,7 +12,7 @@ import { readAmount, say, showAmount, showTime, typedAmount } from "../parts/wor
 import { withUnit } from "../parts/worth.js";
 
 const AGAIN_MS = 3_000;
-const back = { key: null, store: null, movement: null, left: 0, prepared: null, wanted: null, done: null };
+const back = { key: null, store: null, movement: null, left: 0, payer: null, prepared: null, wanted: null, done: null };
 const minor = ({ value }) => Number(value);
 const path = () => `/v1/invoices/${back.movement.invoice}/refunds`;
 const isOfIt = ({ of }) => of.coop_number === back.movement.coop_number && of.number === back.movement.number;
@@ -22,10 +22,13 @@ export async function showRefund(movement, { key, store, done }) {
   Object.assign(back, { key, store, movement, prepared: null, wanted: null, done });
   byId("refund-error").textContent = "";
   byId("refund-state").replaceChildren();
+  const [{ refunds }, bill] = await Promise.all([get(path(), key), get(`/v1/invoices/${movement.invoice}`, key)]);
+  const paid = bill.payments.find(({ coop_number: coop, number }) => coop === movement.coop_number && number === movement.number);
+  back.payer = paid?.handle?.startsWith("#") ? null : paid?.handle ?? null;
   byId("refund-facts").replaceChildren(...facts([
-    [say("For"), movement.description || say("Bill")], [say("Paid"), withUnit(minor(movement.amount))], [say("When"), showTime(movement.time)],
+    [say("For"), movement.description || say("Bill")], [say("From"), `${back.payer ?? `#${paid?.payer}`}@${movement.coop}`],
+    [say("Paid"), withUnit(minor(movement.amount))], [say("When"), showTime(movement.time)],
   ]));
-  const { refunds } = await get(path(), key);
   const given = refunds.filter((each) => isOfIt(each) && each.state !== "cancelled");
   back.left = minor(movement.amount) - given.reduce((sum, { amount }) => sum + minor(amount), 0);
   byId("refund-amount").value = back.left > 0 ? typedAmount(back.left) : "";
@@ -68,7 +71,7 @@ async function showPrepared(refund) {
   back.prepared = refund;
   const { payee, amount, reference, payer } = refund.payment;
   const { coop } = back.movement;
-  const to = `#${payee}@${coop}`; // by number: the node tells a counter no names
+  const to = `#${payee}@${coop}`; // what is paid is the account, whatever its name becomes meanwhile
   const query = linkQuery({
     to, amount, purpose: refund.reason, reference, federation: document.body.dataset.federation,
   });
@@ -78,7 +81,7 @@ async function showPrepared(refund) {
   byId("refund-qr").src = qrAddress(link);
   byId("refund-link").href = link;
   byId("refund-link").textContent = link;
-  byId("refund-to").textContent = say("{amount} back to {payee}", { amount: withUnit(amount), payee: to });
+  byId("refund-to").textContent = say("{amount} back to {payee}", { amount: withUnit(amount), payee: back.payer === null ? to : `${back.payer}@${coop} (#${payee})` });
   byId("refund-form").hidden = true;
   byId("refund-sign").hidden = false;
   follow(refund.id);
