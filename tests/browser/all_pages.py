@@ -14,6 +14,7 @@ STRANGERS: Final = {
     "pay": "/pay?to=member1@norte&amount=1250.50&for=pan",
     "me-none": "/me",
     "statement-none": "/statement",
+    "notices-none": "/notices",
     "votes-none": "/votes",
     "guarantees-none": "/guarantees",
     "keys-none": "/keys",
@@ -32,6 +33,7 @@ MEMBERS: Final = {
     "wallet-request": "/wallet#request",
     "me": "/me",
     "statement": "/statement",
+    "notices": "/notices",
     "votes": "/votes",
     "guarantees": "/guarantees",
     "keys": "/keys",
@@ -54,11 +56,11 @@ def bills_of(stage: Stage) -> dict[str, str]:
     }
 
 
-def open_page(driven: Browser, stage: Stage, path: str, language: str) -> None:
+def open_page(driven: Browser, stage: Stage, path: str, language: str, *, coop: int = 1) -> None:
     """Go to a page in a language, and wait until its scripts have done what they do at once."""
     before, sharp, section = path.partition("#")
     sign = "&" if "?" in before else "?"
     driven.open("about:blank")
-    driven.open(f"{stage.urls[1]}{before}{sign}lang={language}{sharp}{section}")
+    driven.open(f"{stage.urls[coop]}{before}{sign}lang={language}{sharp}{section}")
     driven.find("h1")
     driven.settle()

@@ -33,10 +33,18 @@ def share(stage: Stage, handle: str, first: SigningKey, *others: SigningKey) -> 
     return keys_of(stage, f"@{handle}")
 
 
-def begin(phone: Browser, stage: Stage, to: str, amount: str, language: str = "en") -> None:
+def begin(
+    phone: Browser,
+    stage: Stage,
+    to: str,
+    amount: str,
+    language: str = "en",
+    *,
+    account: str = "panadera",
+) -> None:
     """One owner begins a payment of the cooperative's, up to the last look."""
     phone.open(f"{stage.urls[1]}/owners?lang={language}")
-    phone.type("#begin-account", "panadera")
+    phone.type("#begin-account", account)
     phone.type("#begin-to", to)
     phone.type("#begin-amount", amount)
     phone.click("#begin-form .primary")
