@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from textwrap import wrap
 from typing import Any, Final
 
 import click
@@ -26,11 +27,12 @@ SURVEY_CAP: Final = 100
 """Tenths of a percent a week."""
 
 _VALUE_PLACES: Final = 6
+_COMMENT_WIDTH: Final = 98
 _DEFAULT_CURRENCY: Final = "ARS"
 _SOURCES: Final = {
     "cer": later("INDEC, consumer prices, monthly change as printed"),
     "uf": later("INE, consumer prices, monthly change as printed"),
-    SURVEY: "the cooperatives' own baskets",
+    SURVEY: later("the cooperatives' own baskets"),
 }
 _NAMED: Final = {method.name.lower() for method in UNITS}
 """Those that are methods of their own; the others stand in the charter with their definition."""
@@ -133,16 +135,21 @@ def index_lines(index: IndexDraft, *, coops: int) -> list[str]:
     is_survey = index.method == SURVEY
     quorum = coops // 2 + 1
     lines = [
-        "# How the unit follows prices: docs/INDEX.md says what each line means. All cooperatives publish.",
+        *comment(
+            say(
+                "How the unit follows prices: docs/INDEX.md says what each line means. All cooperatives "
+                "publish."
+            )
+        ),
         "[index]",
         f"method = {quoted(index.chartered)}",
         f"currency = {quoted(index.currency)}",
         f"base_day = {quoted(index.base_day)}",
         f"base_value = {quoted(index.base_value)}",
-        "# How many must sign a print, and a change of where prints come from.",
+        *comment(say("How many must sign a print, and a change of where prints come from.")),
         f"quorum = {quorum}",
         f"source_quorum = {min(quorum + 1, coops)}",
-        "# Tenths of a percent: the most that one print may move the unit.",
+        *comment(say("Tenths of a percent: the most that one print may move the unit.")),
         *(_survey_cap() if is_survey else _official_cap()),
         "stand_in_limit = 2",
         "quote_days = 7",
@@ -150,15 +157,17 @@ def index_lines(index: IndexDraft, *, coops: int) -> list[str]:
     ]
     if is_survey:
         lines += [
-            "# Of how many cooperatives' own figures the middle one is taken, at least.",
+            *comment(
+                say("Of how many cooperatives' own figures the middle one is taken, at least.")
+            ),
             f"observations_needed = {coops - (coops - 1) // 3}",
-            "# A survey every so many days, 1 to 28.",
+            *comment(say("A survey every so many days, 1 to 28.")),
             "period_days = 7",
             "lead_days = 3",
             "pace_weeks = 4",
         ]
     if index.definition is not None:
-        lines += ["", "# As `fiado index units` has it.", "[index.unit]"]
+        lines += ["", *comment(say("As `fiado index units` has it.")), "[index.unit]"]
         lines += [
             f"{name} = {_toml(value)}"
             for name, value in index.definition.items()
@@ -169,14 +178,22 @@ def index_lines(index: IndexDraft, *, coops: int) -> list[str]:
 
 def _survey_cap() -> list[str]:
     return [
-        "# 10 % a week keeps up with prices that rise by 51 % a month; faster ones are followed late.",
+        *comment(
+            say(
+                "10 % a week keeps up with prices that rise by 51 % a month; faster ones are followed late."
+            )
+        ),
         f"step_cap = {SURVEY_CAP}",
     ]
 
 
 def _official_cap() -> list[str]:
     return [
-        "# A change beyond it is refused until the cap is raised: 30 % refuses Lebanon's March 2023.",
+        *comment(
+            say(
+                "A change beyond it is refused until the cap is raised: 30 % refuses Lebanon's March 2023."
+            )
+        ),
         f"step_cap = {OFFICIAL_CAP}",
     ]
 
@@ -185,6 +202,11 @@ def _toml(value: object) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_toml, value))}]"
     return quoted(value) if isinstance(value, str) else str(value)
+
+
+def comment(text: str) -> list[str]:
+    """A text as lines that TOML passes over."""
+    return [f"# {line}" for line in wrap(text, _COMMENT_WIDTH, break_on_hyphens=False)]
 
 
 def quoted(text: str) -> str:

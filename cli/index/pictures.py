@@ -17,7 +17,9 @@ from cli.index.backtest import Spread
 from cli.index.scene import Anchor, Disc, Scene, Stroke, Words
 from cli.index.scene_png import png
 from cli.index.scene_svg import svg
-from cli.shell.language import later, say
+from cli.shell.forms import marked
+from cli.shell.language import language, later, say
+from node.words.forms import WrittenForms
 
 VALUE_TITLE: Final = later("Value of one unit, in pesos (logarithmic)")
 KEPT_TITLE: Final = later("Purchasing power kept since the first day")
@@ -81,7 +83,7 @@ def draw_spreads(
     scene.shapes.append(
         Words(place=middle, text=below, size=SMALL, colour=INK, anchor=Anchor.MIDDLE)
     )
-    for column, heading in enumerate(("worst", "5th", "median")):
+    for column, heading in enumerate((say("worst"), say("5th"), say("median"))):
         _cell(scene, axes, column, 86.0, heading, colour=_GREY)
     for row, (name, spread) in enumerate(spreads.items()):
         _draw_spread(scene, axes, len(spreads) - row - 0.5, name, spread)
@@ -172,11 +174,11 @@ def _draw_spread(scene: Scene, axes: Axes, row: float, name: str, spread: Spread
         scene.shapes.append(Stroke(points=[(x, y - 6), (x, y + 6)], colour=colour, width=1.5))
     scene.shapes.append(Disc(centre=axes.at(spread.median, row), radius=3, colour=colour))
     label = Words(
-        place=(axes.x.start - 6, y + 4), text=name, size=11, colour=INK, anchor=Anchor.END
+        place=(axes.x.start - 6, y + 4), text=say(name), size=11, colour=INK, anchor=Anchor.END
     )
     scene.shapes.append(label)
     for column, figure in enumerate((spread.min, spread.p5, spread.median)):
-        _cell(scene, axes, column, y + 3.5, f"{figure * 100:.1f} %", colour="#222222")
+        _cell(scene, axes, column, y + 3.5, marked(f"{figure * 100:.1f} %"), colour="#222222")
 
 
 def _cell(scene: Scene, axes: Axes, column: int, y: float, text: str, *, colour: str) -> None:
@@ -220,7 +222,8 @@ def _percent(share: float) -> str:
 
 
 def _rounded(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:,.4g}"
+    written = f"{value:,.0f}" if value >= 10 else f"{value:,.4g}"
+    return WrittenForms(code=language()).marked(written)
 
 
 def write_files(scene: Scene, files: Sequence[PictureFile]) -> None:

@@ -102,7 +102,7 @@ def _since(result: Backtest, since: int) -> tuple[list[Line], list[Line]]:
     values = [
         Line(
             kind=kind,
-            name=say("a unit under {kind}", kind=kind),
+            name=say("a unit under {kind}", kind=say(kind)),
             values=result.unit_values[kind][position:],
         )
         for kind in ("survey", "cer")
@@ -127,7 +127,7 @@ def _since(result: Backtest, since: int) -> tuple[list[Line], list[Line]]:
 
 def _report(since: int, values: Sequence[Line], kept: Sequence[Line]) -> Iterator[str]:
     yield say(VALUE_TITLE)
-    yield from course_lines(values, first_day=since, is_logarithmic=True, label="{:,.0f}")
+    yield from course_lines(values, first_day=since, is_logarithmic=True, decimals=0)
     yield ""
     yield say(KEPT_TITLE)
-    yield from course_lines(kept, first_day=since, is_logarithmic=False, label="{:.0%}")
+    yield from course_lines(kept, first_day=since, is_logarithmic=False, decimals=None)

@@ -43,7 +43,7 @@ def plot_of_node(url: str, since: int | None, files: Sequence[PictureFile], outp
             read_values(client, start, last), start, read_changes(client, rules), today
         )
     kind = Method.SURVEY.name.lower() if method == Method.SURVEY.name.lower() else "cer"
-    units = [Line(kind=kind, name=say("a unit under {method}", method=method), values=values)]
+    units = [Line(kind=kind, name=say("a unit under {method}", method=say(method)), values=values)]
     kept = [
         Line(kind=kind, name=say("a balance in units"), values=[1.0] * len(values)),
         Line(
@@ -55,11 +55,11 @@ def plot_of_node(url: str, since: int | None, files: Sequence[PictureFile], outp
     value_title = say("Value of one unit, in {currency} (logarithmic)", currency=currency)
     kept_title = say("Purchasing power kept since the first day, by the federation's own index")
     output.line(value_title)
-    for row in course_lines(units, first_day=start, is_logarithmic=True, label="{:,.2f}"):
+    for row in course_lines(units, first_day=start, is_logarithmic=True, decimals=2):
         output.line(row)
     output.line()
     output.line(kept_title)
-    for row in course_lines(kept, first_day=start, is_logarithmic=False, label="{:.0%}"):
+    for row in course_lines(kept, first_day=start, is_logarithmic=False, decimals=None):
         output.line(row)
     if files:
         draw_course(

@@ -9,7 +9,9 @@ from typing import Final
 
 from cli.index.backtest import Spread
 from cli.index.pictures import Line
+from cli.shell.language import language
 from ledger.index.days import text_from_day
+from node.words.forms import WrittenForms
 
 DEFAULT_WIDTH: Final = 78
 _LABEL_WIDTH: Final = 10
@@ -23,10 +25,10 @@ def course_lines(
     *,
     first_day: int,
     is_logarithmic: bool,
-    label: str,
+    decimals: int | None,
     width: int = DEFAULT_WIDTH,
 ) -> list[str]:
-    """A chart of some lines over days; `label` says how to show a value, such as `{:.0%}`.
+    """A chart of some lines over days; values have so many `decimals`, or are shares, None.
 
     Each line is drawn with a character of its own; where two meet, the first one shows.
     """
@@ -42,7 +44,7 @@ def course_lines(
             grid[round((scale(value) - low) / step)][column] = _CHARACTERS[line.kind]
     rows = []
     for row in reversed(range(_HEIGHT)):
-        mark = label.format(back(low + row * step)) if row % 4 == 0 else ""
+        mark = _label(back(low + row * step), decimals) if row % 4 == 0 else ""
         rows.append(f"{mark:>{_LABEL_WIDTH}} |{''.join(grid[row])}".rstrip())
     rows.append(" " * _LABEL_WIDTH + " +" + "-" * columns)
     last_day = first_day + len(lines[0].values) - 1
@@ -50,6 +52,12 @@ def course_lines(
     names = "   ".join(f"{_CHARACTERS[line.kind]} {line.name}" for line in lines)
     indent = " " * (_LABEL_WIDTH + 2)
     return [*rows, indent + dates, indent + names]
+
+
+def _label(value: float, decimals: int | None) -> str:
+    if decimals is None:
+        return f"{value * 100:.0f} %"
+    return WrittenForms(code=language()).marked(f"{value:,.{decimals}f}")
 
 
 def spread_lines(spreads: Mapping[str, Spread], *, width: int = DEFAULT_WIDTH) -> list[str]:

@@ -127,7 +127,9 @@ def newcomer_of(store: Store, join: str) -> Person | None:
             admit = decode_transaction(data)
             if isinstance(admit, Admit):
                 return Person("newcomer", admit.account, admit.key)
-    return None
+            return None
+        case _:
+            return None
 
 
 def waiting_at_desk(store: Store) -> Iterator[Waiting]:

@@ -67,6 +67,7 @@ def _keys(phone: Browser, base: str, language: str) -> Iterator[str]:
 
 def _counter(phone: Browser, stage: Stage, language: str) -> Iterator[str]:
     phone.open(f"{stage.urls[1]}/pos?lang={language}")
+    phone.settle()
     if phone.run("return document.getElementById('open').hidden === false"):
         phone.click("#make-key")
     phone.find("#sum")

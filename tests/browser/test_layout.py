@@ -1,5 +1,7 @@
 """What a cheap phone shows without scrolling, 360 by 740: one line of head, and the first thing to do."""
 
+from itertools import pairwise
+
 import pytest
 
 from tests.browser.bills import Till
@@ -104,6 +106,12 @@ def assert_large_text_fits(phone: Browser) -> None:
     phone.text_size(100)
 
 
+_BOXES = """
+return [...document.querySelectorAll("#tip, [data-tip]")]
+  .map((each) => each.getBoundingClientRect().toJSON());
+"""
+
+
 def test_at_the_counter_nobody_scrolls_and_paid_fills_the_screen(
     stage: Stage, phone: Browser, desktop: Browser
 ) -> None:
@@ -111,6 +119,13 @@ def test_at_the_counter_nobody_scrolls_and_paid_fills_the_screen(
     join(phone, stage, 1, "almacen")
     open_counter(phone, stage, 1)
     assert lowest(phone, "#till-form .primary") <= PHONE[1]
+    phone.click("#extras summary")
+    # Below the tip's field its three buttons in one row, and nothing is glued together.
+    boxes = phone.run(_BOXES)
+    field, *buttons = boxes
+    assert len({box["top"] for box in buttons}) == 1
+    assert buttons[0]["top"] - field["bottom"] >= 8
+    assert all(right["left"] - left["right"] >= 8 for left, right in pairwise(buttons))
     link = make_bill(phone, "12,5", "bread")
     phone.run("window.shaken = []; navigator.vibrate = (pattern) => window.shaken.push(pattern)")
     desktop.open(f"{stage.urls[1]}/wallet?lang=en")

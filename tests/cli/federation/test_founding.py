@@ -182,6 +182,24 @@ def test_a_draft_that_lacks_keys_says_so(tmp_path: Path) -> None:
     assert run("federation", "show", charter, code=ExitCode.REFUSED)["name"] == "charter"
 
 
+def test_a_draft_explains_itself_in_the_language_that_is_spoken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charter = tmp_path / "charter.toml"
+    words = ["federation", "init", str(charter), "--name", "Ferias", "--coop", "norte"]
+    words += ["--index", "survey", "--base", "2026-01-15=1000"]
+    monkeypatch.setenv("FIADO_LANG", "es")
+    assert CliRunner().invoke(main, words).exit_code == ExitCode.OK
+    lines = charter.read_text(encoding="utf-8").splitlines()
+    said = " ".join(line.removeprefix("# ") for line in lines if line.startswith("# "))
+    for part in ("La carta de una federación.", "en unidades.", "Una encuesta cada tantos días"):
+        assert part in said
+    assert all(len(line) <= 100 for line in lines)
+    assert not any(word in said for word in ("cooperatives", "must sign", "Everybody", "survey"))
+    assert 'source = "las canastas de las propias cooperativas"' in lines
+    assert run("federation", "show", charter, code=ExitCode.REFUSED)["name"] == "charter"
+
+
 KEY = "ab" * 32
 
 

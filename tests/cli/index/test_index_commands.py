@@ -255,6 +255,22 @@ class TestBacktest:
         assert option in result.stderr
 
 
+def test_pictures_are_in_the_language_that_is_spoken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spread, course = tmp_path / "spread.svg", tmp_path / "course.svg"
+    monkeypatch.setenv("FIADO_LANG", "es")
+    fiado("backtest", "--svg", spread)
+    shown = fiado("plot", "--since", "2023-01-01", "--svg", course).stdout
+    drawn = spread.read_text(encoding="utf-8")
+    for word in (">encuesta<", ">peor<", ">mediana<", "98,4 %"):
+        assert word in drawn
+    for picture in (drawn, course.read_text(encoding="utf-8"), shown):
+        assert not any(word in picture for word in ("survey", "worst", "median<", ">98.4 %"))
+    assert "100 %" in shown and "una unidad con encuesta" in shown
+    assert ">10.000<" in course.read_text(encoding="utf-8")
+
+
 def test_plot_draws_files_and_letters(tmp_path: Path) -> None:
     svg, png = tmp_path / "a.svg", tmp_path / "a.png"
     result = fiado("plot", "--since", "2023-01-01", "--svg", svg, "--png", png)
