@@ -59,6 +59,8 @@ class NativeValidator:
         self._core = _native.Validator(founding.federation, native_charter(charter), threads)
         self._charters = {coop: [charter] for coop in charter.coops}
         self._newest = charter
+        self._views: dict[int, LogView] = {}
+        """What was read of logs since they changed."""
         self._context = contexts(founding.federation, charter.coops)
         self._indexes: dict[int, list[Index | None]] = {
             coop: [index_of_new_log(charter)] for coop in charter.coops
@@ -73,6 +75,7 @@ class NativeValidator:
         genesis = founding.genesis
         validator = cls.__new__(cls)
         validator.founding = founding
+        validator._views = {}
         try:
             validator._core = _native.Validator.load(
                 founding.federation, native_charter(genesis), threads, snapshot
@@ -165,6 +168,7 @@ class NativeValidator:
 
     def go_by(self, coop: int, charter: Charter) -> None:
         """See `Validator.go_by`."""
+        self._views.clear()
         self._core.go_by(coop, 0, native_charter(charter))
         new = charter.coops.keys() - self._charters.keys()
         self._charters |= {other: [charter] for other in new}
@@ -185,6 +189,7 @@ class NativeValidator:
         if coop in self._charters:
             return
         genesis = self.founding.genesis
+        self._views.clear()
         self._core.open_log(coop, native_charter(genesis))
         self._charters = dict(sorted({**self._charters, coop: [genesis]}.items()))
         self._context |= contexts(genesis.federation, [coop])
@@ -216,6 +221,7 @@ class NativeValidator:
 
     def sequence(self, coop: int, time: int, transactions: Sequence[bytes]) -> Sequenced:
         """See `Validator.sequence`."""
+        self._views.pop(coop, None)
         length, _, last_time, *_ = self._core.log(coop, 0)
         charter = self._charters[coop][0]
         time = max(time, earliest_time(charter, coop=coop, length=length, newest=last_time))
@@ -256,6 +262,7 @@ class NativeValidator:
 
     def replay(self, coop: int, entries: bytes, *, branch: int = 0) -> Replayed:
         """See `Validator.replay`."""
+        self._views.pop(coop, None)
         parts = _native.Entries(entries)
         shared = self._shared_rules(coop, branch)
         reached = 0
@@ -295,7 +302,11 @@ class NativeValidator:
 
     def log(self, coop: int, *, branch: int = 0) -> LogView:
         """See `Validator.log`."""
-        return read_log(coop, self._core.log(coop, branch))
+        if branch:
+            return read_log(coop, self._core.log(coop, branch))
+        if coop not in self._views:
+            self._views[coop] = read_log(coop, self._core.log(coop, 0))
+        return self._views[coop]
 
     def head_at(self, coop: int, length: int, *, branch: int = 0) -> bytes | None:
         """See `Validator.head_at`."""

@@ -110,13 +110,15 @@ class Engine:
         self._standing_logs = StandingLogs(self._core, self._replicas)
         self._memos = Memos(self._core)
         self._names = Names(self._core)
-        self._gossip = Gossip(self._core, self._replicas, address, now_ms=steady_ms)
+        mark = MemoryMark.believing(store.meta(TOKEN_KEY)) if mark is None else mark
+        self._gossip = Gossip(
+            self._core, self._replicas, address, seed=mark.draw(), now_ms=steady_ms
+        )
         self._duties = Duties(self._core)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
         self._decisions = self._make_decisions(subjects)
         self._charter.requests.endorsed = lambda: endorsed_changes(self._charter, self._decisions)
         self._publishing = Publishing(self._core, self._decisions)
-        mark = MemoryMark.believing(store.meta(TOKEN_KEY)) if mark is None else mark
         self._recovery = Recovery(self._core, self._replicas, mark, alone=alone, now_ms=steady_ms)
         self._clock = Clock(self._core, is_right=clock_is_right, now_ms=now_ms, steady_ms=steady_ms)
         self._troubles = Troubles(
@@ -127,7 +129,7 @@ class Engine:
             now_ms=steady_ms,
         )
         self._links = self._listen()
-        self._snapshot_length = self._total_length()
+        self._unsaved = 0
         self._extensions = Extensions(extensions)
         self._extensions.start(self._view(now_ms))
 
@@ -271,9 +273,10 @@ class Engine:
             self._fallen.catch_up()
         if not tick.segments:
             return
-        if self._total_length() - self._snapshot_length >= self._core.settings.snapshot_entries:
-            self.save_snapshot()
-            tick.notice("snapshot", entries=self._snapshot_length)
+        self._history.follow(tick.segments)
+        self._unsaved += sum(segment.count for segment in tick.segments)
+        if self._unsaved >= self._core.settings.snapshot_entries:
+            tick.notice("snapshot", entries=self.save_snapshot())
 
     def _wake_at_ms(self, tick: Tick) -> int:
         """When to tick next though nothing arrives: at the first time ahead at which anything is due.
@@ -293,16 +296,14 @@ class Engine:
             times.append(tick.steady_ms + extension_ms - tick.now_ms)
         return min(at for at in times if at is not None and at > tick.steady_ms)
 
-    def _total_length(self) -> int:
-        return sum(self._core.length(coop) for coop in self._core.validator.coops)
-
-    def save_snapshot(self) -> None:
-        """Save the state, so that the next start replays only what comes after it."""
+    def save_snapshot(self) -> int:
+        """Save the state, so that the next start replays only what comes after; how many entries it has."""
         lengths = {coop: self._core.length(coop) for coop in self._core.validator.coops}
         self._core.store.save_snapshot(
             Snapshot(lengths=lengths, state=self._core.validator.snapshot())
         )
-        self._snapshot_length = sum(lengths.values())
+        self._unsaved = 0
+        return sum(lengths.values())
 
     def end(self) -> None:
         """The last thing, when the node stops in order: save what makes the next start quick and certain."""

@@ -5,6 +5,8 @@ entries, and whoever needs it whole brings it forward first. So recording and re
 pay for it.
 """
 
+from collections.abc import Iterable, Sequence
+
 import msgpack
 
 from ledger.codec import split
@@ -15,10 +17,12 @@ from ledger.transactions import Kind, Pay
 from node.engine.core import Core
 from node.engine.recording.coming_back import ComingBack
 from node.errors import LogDamaged
-from node.store import HistoryRow, Role
+from node.store import HistoryRow, Role, Segment
 from node.store.histories import counted_as, payment_digest
 
 _BATCH_BYTES = 256 * 1024
+_FEW_ENTRIES = 64
+_UNSAVED_ENTRIES = 4_096
 
 
 class History:
@@ -27,9 +31,35 @@ class History:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._upto = core.store.history_upto()
+        self._unsaved = 0
+        """How many entries it covers that the store does not know of: after a start they are read again."""
         self._is_rebuilt = False
         self._coming_back: ComingBack | None = None
         """What an entry that comes next brought back: while it is looked for, that entry is not covered."""
+
+    def follow(self, segments: Iterable[Segment]) -> None:
+        """Cover what was just committed, where it concerns nobody here, without reading it again."""
+        for segment in segments:
+            coop = segment.coop
+            is_next = self._upto.get(coop, 0) + 1 == segment.first
+            if coop == self._core.coop or not is_next or segment.count > _FEW_ENTRIES:
+                continue
+            if not any(map(self._concerns_home, split(segment.entries))):
+                self._upto[coop] = segment.last
+                self._unsaved += segment.count
+        if self._unsaved >= _UNSAVED_ENTRIES:
+            self._save([])
+
+    def _concerns_home(self, entry: bytes) -> bool:
+        """Whether an entry of another log has a row here."""
+        _, fields = msgpack.unpackb(entry)
+        if fields[0] in PAYMENT_KINDS:
+            return bool(fields[3] == self._core.coop)
+        return bool(fields[0] == Kind.RETURN and fields[1] == self._core.coop)
+
+    def _save(self, rows: Sequence[HistoryRow]) -> None:
+        self._core.store.add_history(rows, self._upto)
+        self._unsaved = 0
 
     def begin_anew(self) -> None:
         """The store has dropped the index, because another history of a log stands now."""
@@ -109,7 +139,7 @@ class History:
             self._upto[coop] = covered
             progress = True
         if progress:
-            self._core.store.add_history(rows, self._upto)
+            self._save(rows)
         return progress
 
     def _next(self, log: int, first: int) -> tuple[list[HistoryRow], int | None]:
