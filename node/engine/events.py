@@ -14,8 +14,8 @@ from node.engine.view import View
 from node.join_requests import JoinRequest
 from node.store import Memo, Write
 
-LINK_VERSION = 4
-"""The newest version of a link: `fiado1.4`. Version 0 is a link without a subprotocol."""
+LINK_VERSION = 5
+"""The newest version of a link: `fiado1.5`. Version 0 is a link without a subprotocol."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,11 @@ class PeerUp:
     def names(self) -> bool:
         """Whether both ends know names beside the logs."""
         return self.version >= 4
+
+    @property
+    def compares(self) -> bool:
+        """Whether both ends know digests and outlines of what they hold."""
+        return self.version >= 5
 
 
 @dataclass(frozen=True, slots=True)

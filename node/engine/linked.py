@@ -10,13 +10,17 @@ class Linked:
     `links` tells it of each link that comes and goes."""
 
     peers: set[int] = field(default_factory=set)
-    """All of them. `come` and `gone` write it, as they do the next three."""
+    """All of them. `come` and `gone` write it, as they do the next four."""
     answering: set[int] = field(default_factory=set)
     """Those whose links know `newest?` and `clock`."""
     agreeing: set[int] = field(default_factory=set)
     """Those whose links know rounds and versions of the charter."""
     naming: set[int] = field(default_factory=set)
     """Those whose links know `names?`."""
+    comparing: set[int] = field(default_factory=set)
+    """Those whose links know digests: they are told heads, evidence and addresses where they differ."""
+    near: frozenset[int] = frozenset()
+    """Those of them that are told at once what is new. `replication.neighbours` writes it."""
     versions: dict[int, int] = field(default_factory=dict)
     """The newest version of the charter that each of them knows. `charter.news` owns it."""
 
@@ -27,7 +31,7 @@ class Linked:
     timed: set[int] = field(default_factory=set)
     """Those that have said since this start what time they have. `supervision.clock` owns it."""
 
-    def come(self, peer: int, *, answers: bool, agrees: bool, names: bool) -> None:
+    def come(self, peer: int, *, answers: bool, agrees: bool, names: bool, compares: bool) -> None:
         """There is a new link, in the place of any before."""
         self.gone(peer)
         self.peers.add(peer)
@@ -38,8 +42,15 @@ class Linked:
             self.agreeing.add(peer)
         if names:
             self.naming.add(peer)
+        if compares:
+            self.comparing.add(peer)
+
+    @property
+    def told(self) -> set[int]:
+        """Who is told what is new: neighbours, who pass it on, and those who know nothing of neighbours."""
+        return self.peers - (self.comparing - self.near)
 
     def gone(self, peer: int) -> None:
         """There is no link any more."""
-        for kept in (self.peers, self.answering, self.agreeing, self.naming):
+        for kept in (self.peers, self.answering, self.agreeing, self.naming, self.comparing):
             kept.discard(peer)

@@ -16,7 +16,6 @@ from node.engine.replication.gossip import Gossip
 from node.engine.replication.hearing import Hearing
 from node.engine.replication.recovery import Recovery
 from node.engine.replication.replicas import Replicas
-from node.engine.replication.serving import serve
 from node.engine.supervision.clock import Clock
 from node.engine.supervision.soundness import Soundness
 from node.engine.supervision.troubles import Troubles
@@ -39,6 +38,7 @@ from node.engine.wire import (
     WitnessRequest,
 )
 from node.engine.wire_decisions import Due, Known, Outdated, SubjectMessage, Told
+from node.engine.wire_gossip import Differences, Digest, Enough, Outline
 from node.engine.wire_names import NamesAnswer, NamesQuestion
 
 
@@ -91,10 +91,17 @@ class Links:
         self.decisions.peer_down(peer)
         self.charter.versions.peer_down(peer)
         self.branches.peer_down(peer)
+        self.gossip.peer_down(peer)
 
     def _peer_up(self, tick: Tick, event: PeerUp) -> None:
         peer = event.coop
-        self.core.linked.come(peer, answers=event.answers, agrees=event.agrees, names=event.names)
+        self.core.linked.come(
+            peer,
+            answers=event.answers,
+            agrees=event.agrees,
+            names=event.names,
+            compares=event.compares,
+        )
         self.charter.versions.peer_up(tick, peer)
         self.clock.peer_up(tick, peer)
         self.gossip.peer_up(tick, peer)
@@ -109,8 +116,10 @@ class Links:
             case Heads():
                 self.replicas.on_heads(tick, peer, message)
                 self.recovery.heard(peer)
+            case Digest() | Outline() | Differences() | Enough():
+                self.gossip.on_message(tick, peer, message)
             case Get():
-                serve(self.core, tick, peer, message)
+                self.gossip.on_get(tick, peer, message)
             case Entries():
                 if not self.soundness.on_entries(tick, message):
                     self.replicas.on_entries(tick, peer, message)

@@ -11,6 +11,14 @@ class EngineSettings:
     """How often the heads of logs that grew are told to all peers."""
     full_gossip_interval_ms: int = 10_000
     """How often all heads are told, grown or not: it heals what was lost."""
+    few_peers: int = 12
+    """With so many peers all are neighbours, who are told at once what is new."""
+    chords: int = 8
+    """How many of more are, beside the two next in the order of numbers."""
+    neighbour_interval_ms: int = 60_000
+    """How often one of these gives its place to another."""
+    relayed_bytes: int = 64 * 1024
+    """How large a piece of another's log may be that is passed on unasked; of a larger one its head is."""
     anchor_interval_ms: int = 30_000
     """How long growth of a log that pays nobody may stay unanchored by the coop whose turn is first; the
     second waits twice as long, and so on round."""

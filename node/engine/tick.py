@@ -41,8 +41,8 @@ class Tick:
     names: Callable[[], Mapping[int, str]] = dict
     """The coops' names, for the log that people read."""
     served_bytes: dict[int, int] = field(default_factory=dict)
-    """How much each peer has been sent of logs that it asked for. `replication.serving` and
-    `replication.branches` write it."""
+    """How much each peer has been sent of logs that it asked for, and of evidence. `replication.serving`,
+    `replication.branches` and `replication.comparing` write it."""
 
     def send(self, coop: int, data: bytes) -> None:
         """Send to one peer, after the commit."""

@@ -14,6 +14,7 @@ from ledger.shapes import is_number
 from node.addresses import NodeAddress, read_address
 from node.engine.wire_charter import CHARTER
 from node.engine.wire_decisions import DecisionMessage, Shapes, read_decision_message
+from node.engine.wire_gossip import GossipMessage, read_gossip_message
 from node.engine.wire_index import INDEX
 from node.engine.wire_names import NamesMessage, read_names_message
 from node.errors import PeerFault
@@ -225,6 +226,7 @@ Message = (
     | NewestAnswer
     | ClockNews
     | AddressNews
+    | GossipMessage
     | NamesMessage
     | DecisionMessage
 )
@@ -243,7 +245,7 @@ def decode_message(
         value = decode(data)
     except EncodingError as error:
         raise PeerFault(f"message is not canonical: {error}") from error
-    message = _from_value(value) or read_names_message(value)
+    message = _from_value(value) or read_gossip_message(value) or read_names_message(value)
     message = message or read_decision_message(value, subjects)
     if message is None:
         raise PeerFault("message of unknown shape")

@@ -30,6 +30,7 @@ from node.engine.wire import (
     WitnessRequest,
 )
 from node.engine.wire_decisions import Due, Known, SubjectMessage, Told
+from node.engine.wire_gossip import Differences, Enough, Outline
 from node.engine.wire_names import NamesAnswer, NamesQuestion
 from node.rates import Bucket
 
@@ -46,6 +47,10 @@ def cost_of(message: Message) -> int:
     match message:
         case Heads():
             return _HEAD * len(message.heads)
+        case Enough():
+            return _HEAD
+        case Outline() | Differences():
+            return _HEAD * len(message.rows)
         case Entries():
             return SIGNATURE + ROW + len(message.entries) // _ENTRY_BYTES
         case BranchEntries():

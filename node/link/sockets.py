@@ -8,7 +8,7 @@ from aiohttp import web
 from node.link.handshake import HandshakeRefused, LinkRefusal
 from node.link.link import Socket
 
-VERSIONS: Final = {"fiado1.4": 4, "fiado1.3": 3, "fiado1.2": 2, "fiado1.1": 1}
+VERSIONS: Final = {f"fiado1.{version}": version for version in (5, 4, 3, 2, 1)}
 """What both ends name, as a subprotocol of the WebSocket, when they know the messages that came with it;
 the dialler offers them in this order. Without one the link has version 0."""
 

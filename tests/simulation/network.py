@@ -51,6 +51,8 @@ class Network:
         self.lost = self.doubled = self.late = 0.0
         self.cut: set[Pair] = set()
         """Pairs that can't reach each other."""
+        self.withholder = 0
+        """The coop whose node passes on nothing of others."""
         self.tamper: Tamper = lambda node, peer, data: [data]
         self.face: Callable[[int, int], SimNode] = lambda coop, peer: self.nodes[coop]
         self.nodes: dict[int, SimNode] = {}
@@ -112,6 +114,9 @@ class Network:
 
     def send(self, node: SimNode, peer: int, data: bytes) -> None:
         """A node sends; what arrives when, and whether at all, is up to chance."""
+        if node.coop == self.withholder and _is_of_others(node.coop, data):
+            self._world.injected["messages withheld"] += 1
+            return
         for sent in self.tamper(node, peer, data):
             self.carry(node, peer, sent)
 
@@ -174,6 +179,18 @@ def _know_each_other(one: SimNode, other: SimNode) -> bool:
     found = one.engine.newest.coops.get(other.coop), other.engine.newest.coops.get(one.coop)
     keys = [None if coop is None else coop.node_key for coop in found]
     return keys == [other.key.public_key, one.key.public_key]
+
+
+def _is_of_others(coop: int, data: bytes) -> bool:
+    """Whether a message of that coop is about other coops' logs."""
+    message = decode_message(data, max_bytes=len(data))
+    match message:
+        case Heads(heads=heads):
+            return any(head.coop != coop for head in heads)
+        case Entries(signed=signed):
+            return signed.coop != coop
+        case _:
+            return False
 
 
 def describe(data: bytes) -> str:

@@ -13,6 +13,8 @@ GOVERNED = 0.4
 """So many of the runs; each of them takes nearly twice as long as another."""
 
 
+NARROW = 0.5
+"""How often news goes along a ring only."""
 _SEEDS_TO_TRY = 40
 
 
@@ -114,6 +116,17 @@ class Plan:
     """How many days pass in the time of trouble: then the calendar leaps, now and then."""
     governs: bool = False
     """Whether coops adopt bylaws, vote, elect stewards, recover keys, and somebody in them cheats."""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether news goes along a ring only, so that all depend on others to pass it on."""
+        return self.coops > 3 and Random(f"narrow {self.seed}").random() < NARROW
+
+    @property
+    def withholder(self) -> int:
+        """The coop whose node passes on nothing of others, 0 if none does: where others have it for sure."""
+        is_free = self.mischief is Mischief.NONE and not self.restores and not self.lost_keys
+        return 2 if self.is_narrow and is_free else 0
 
     @property
     def latest_admission_ms(self) -> int:

@@ -67,6 +67,7 @@ class Simulation:
         culprits = frozenset({plan.culprit} - {0})
         self.watch = Watch(self.federation.charter, culprits, self.facts)
         self.network = Network(self.world, coops)
+        self.network.withholder = self.plan.withholder
         self.nodes = {coop: self.make_node(coop) for coop in coops}
         self.network.nodes = self.nodes
         self.clocks = Clocks(self)
@@ -124,6 +125,8 @@ class Simulation:
         is_slow = self.plan.mischief is Mischief.FLOOD
         settings = SLOW if is_slow else SETTINGS
         settings = replace(settings, snapshot_entries=self.plan.snapshot_entries)
+        if self.plan.is_narrow:
+            settings = replace(settings, few_peers=1, chords=0)
         node = SimNode(
             self.world,
             self.federation,

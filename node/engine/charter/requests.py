@@ -193,7 +193,7 @@ class Requests:
         tick.changes.append(Write(documents=[_document(held)]))
         tick.notice("join_requested", coop_name=request.name, number=request.number)
         core = self._core
-        self._tell(core.linked.peers & core.linked.agreeing - {peer}, tick, [held])
+        self._tell(core.linked.told & core.linked.agreeing - {peer}, tick, [held])
 
     def _tell(self, peers: Iterable[int], tick: Tick, told: Sequence[Held]) -> None:
         messages = [JoinNews(held.hosted).encode() for held in told]
@@ -218,7 +218,7 @@ class Requests:
         held = list(self._held.values())
         self._turn = self._turn + AT_A_TIME if self._turn + AT_A_TIME < len(held) else 0
         self._tell(
-            core.linked.peers & core.linked.agreeing,
+            core.linked.told & core.linked.agreeing,
             tick,
             held[self._turn : self._turn + AT_A_TIME],
         )

@@ -248,7 +248,7 @@ class Agreement:
         if not decided.signatures or not is_near:
             return
         data = _message(saying, decided).encode()
-        for other in self.takers & self._core.linked.peers - {peer}:
+        for other in self.takers & self._core.linked.told - {peer}:
             tick.send(other, data)
 
     # What it does.

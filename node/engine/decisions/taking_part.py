@@ -212,7 +212,7 @@ class TakingPart:
         self._behind.clear()
         if tick.steady_ms >= self._tell_at_ms:
             self._tell_at_ms = tick.steady_ms + self._core.settings.decision_interval_ms
-            for peer in self._core.linked.peers:
+            for peer in sorted(self._core.linked.told):
                 self._ask(tick, peer)
 
     def _notice_due(self, tick: Tick) -> None:

@@ -11,6 +11,8 @@ whoever has that key could say anything. Where such a coop was known to be it is
 so anew, and whatever it says with its present key is news.
 """
 
+from collections.abc import Set
+
 from ledger.codec import decode, encode
 from ledger.errors import EncodingError
 from node.addresses import NodeAddress, read_address, signer_of
@@ -51,17 +53,18 @@ class Addresses:
             self._is_first_tick = False
 
     def peer_up(self, tick: Tick, peer: int) -> None:
-        """Tell a new peer everything, if it knows what that is."""
-        if peer in self._core.linked.answering:
+        """Tell a new peer everything, if it knows what that is and can't say what it lacks."""
+        if peer in self._core.linked.answering - self._core.linked.comparing:
             for statement in self.known().values():
                 tick.send(peer, AddressNews(statement).encode())
 
     def tell_again(self, tick: Tick) -> None:
-        """One statement, each in its turn, in case it was lost."""
+        """One statement, each in its turn, in case it was lost, for those who can't say what they lack."""
         known = sorted(self.known().items())
+        linked = self._core.linked
         if known:
             self._turn = (self._turn + 1) % len(known)
-            self._tell(tick, known[self._turn][1])
+            self._tell(tick, known[self._turn][1], linked.peers - linked.comparing)
 
     def on_news(self, tick: Tick, peer: int, message: AddressNews) -> None:
         """A peer passes a statement on. Raises `PeerFault` for one that its coop did not sign."""
@@ -87,7 +90,7 @@ class Addresses:
         tick.changes.append(Write(meta={_key(statement.coop): encode(statement.value())}))
         tick.outbox.moved[statement.coop] = statement.url
         tick.notice("node_moved", coop=statement.coop, url=statement.url)
-        self._tell(tick, statement)
+        self._tell(tick, statement, self._core.linked.told)
 
     def _is_news(self, statement: NodeAddress) -> bool:
         coop = statement.coop
@@ -110,8 +113,8 @@ class Addresses:
             self._known[statement.coop] = statement
             self._signers[statement.coop] = signer
 
-    def _tell(self, tick: Tick, statement: NodeAddress) -> None:
-        for peer in sorted(self._core.linked.peers & self._core.linked.answering):
+    def _tell(self, tick: Tick, statement: NodeAddress, peers: Set[int]) -> None:
+        for peer in sorted(peers & self._core.linked.answering):
             tick.send(peer, AddressNews(statement).encode())
 
 

@@ -1,6 +1,7 @@
 """Telling peers what this node holds: new entries, heads, evidence, and where nodes answer.
 
-What grew is told often and everything now and then, so that whatever was lost on the way heals.
+What grew is told often, and now and then a digest of everything, so that whatever was lost on the way heals
+(`comparing`). To a node that does not know digests everything is told instead.
 """
 
 from collections.abc import Iterable
@@ -10,9 +11,13 @@ from node.addresses import NodeAddress
 from node.engine.core import Core
 from node.engine.replication.accusing import tell_evidence
 from node.engine.replication.addresses import Addresses
+from node.engine.replication.comparing import Comparing
+from node.engine.replication.neighbours import Neighbours
 from node.engine.replication.replicas import Replicas
+from node.engine.replication.serving import serve
 from node.engine.tick import Tick
-from node.engine.wire import MAX_HEADS, Entries, Heads
+from node.engine.wire import MAX_HEADS, Entries, Get, Heads
+from node.engine.wire_gossip import Enough, GossipMessage
 from node.store import Segment
 
 
@@ -20,11 +25,21 @@ class Gossip:
     """Speaks to every linked peer at intervals."""
 
     def __init__(
-        self, core: Core, replicas: Replicas, address: NodeAddress | None, *, now_ms: int
+        self,
+        core: Core,
+        replicas: Replicas,
+        address: NodeAddress | None,
+        *,
+        seed: bytes,
+        now_ms: int,
     ) -> None:
         self._core = core
         self._replicas = replicas
         self.addresses = Addresses(core, address)
+        self.comparing = Comparing(core, self.addresses)
+        self._neighbours = Neighbours(core, seed=seed, now_ms=now_ms)
+        self._enough: dict[int, set[int]] = {}
+        """The neighbours that want each log to be pushed no more, until they ask for it."""
         self._at_ms = now_ms
         self._full_at_ms = now_ms
         self._told: dict[int, int] = {}
@@ -35,22 +50,58 @@ class Gossip:
         return min(self._at_ms, self._full_at_ms)
 
     def peer_up(self, tick: Tick, peer: int) -> None:
-        """Tell a new peer everything."""
+        """Tell a new peer everything, or what stands for that."""
+        if peer in self._core.linked.comparing:
+            self.comparing.ask(tick, (peer,))
+            return
         self._tell(tick, peer, self._core.signed.values())
         for data in self._evidence():
             tell_evidence(self._core, tick, peer, data)
         self.addresses.peer_up(tick, peer)
 
+    def peer_down(self, peer: int) -> None:
+        """Forget what it wanted."""
+        self.comparing.peer_down(peer)
+        for peers in self._enough.values():
+            peers.discard(peer)
+
+    def on_message(self, tick: Tick, peer: int, message: GossipMessage) -> None:
+        """A peer says what it holds, or that it gets a log from others sooner."""
+        if not isinstance(message, Enough):
+            self.comparing.on_message(tick, peer, message)
+        elif peer in self._core.linked.near:
+            self._enough.setdefault(message.coop, set()).add(peer)
+
+    def on_get(self, tick: Tick, peer: int, message: Get) -> None:
+        """A peer lacks that log after all."""
+        self._enough.get(message.coop, set()).discard(peer)
+        serve(self._core, tick, peer, message)
+
     def push(self, tick: Tick) -> None:
-        """Send what the own log grew by to everybody, evidence too."""
+        """Send on at once what is new: what logs grew by, and evidence."""
+        near = self._core.linked.near
+        self._neighbours.run(tick)
+        if near != self._core.linked.near:
+            for peers in self._enough.values():
+                peers &= self._core.linked.near
         for segment in tick.segments:
-            if segment.coop == self._core.coop and segment.signature is not None:
-                data = _as_message(segment, segment.signature).encode()
-                for peer in self._core.linked.peers:
-                    tick.send(peer, data)
+            if segment.signature is not None:
+                self._push(tick, segment, segment.signature)
         for row in tick.evidence:
-            for peer in self._core.linked.peers:
+            for peer in sorted(self._core.linked.told):
                 tell_evidence(self._core, tick, peer, row.data)
+
+    def _push(self, tick: Tick, segment: Segment, signature: bytes) -> None:
+        """The own log's growth goes to all who are told, another's to neighbours that may lack it."""
+        linked, message = self._core.linked, _as_message(segment, signature)
+        is_own = segment.coop == self._core.coop
+        peers = linked.told if is_own else linked.near
+        peers = peers - self._enough.get(segment.coop, set())
+        is_small = len(segment.entries) <= self._core.settings.relayed_bytes
+        data = message.encode() if is_own or is_small else Heads((message.signed,)).encode()
+        for peer in sorted(peers):
+            if peer != segment.coop and not self._replicas.holds(peer, message.signed):
+                tick.send(peer, data)
 
     def run(self, tick: Tick) -> None:
         """Tell what is due."""
@@ -61,37 +112,50 @@ class Gossip:
         self._at_ms = tick.steady_ms + self._core.settings.gossip_interval_ms
         if full:
             self._full_at_ms = tick.steady_ms + self._core.settings.full_gossip_interval_ms
-            self._tell_evidence_again(tick)
-            self.addresses.tell_again(tick)
-        heads = [
-            head
-            for head in self._core.signed.values()
-            if full or self._told.get(head.coop) != head.length
+            self._tell_everything(tick)
+        grown = [
+            head for head in self._core.signed.values() if self._told.get(head.coop) != head.length
         ]
-        self._told.update({head.coop: head.length for head in heads})
-        if heads or full:
-            for peer in self._core.linked.peers:
-                self._tell(tick, peer, heads)
+        self._told.update({head.coop: head.length for head in grown})
+        linked = self._core.linked
+        for peer in sorted(linked.near if full else linked.told):
+            lacked = [head for head in grown if not self._replicas.holds(peer, head)]
+            if lacked:
+                self._tell(tick, peer, lacked)
+
+    def _tell_everything(self, tick: Tick) -> None:
+        """In case something was lost: a digest, or everything to those who don't know what that is."""
+        linked = self._core.linked
+        other = self._neighbours.next_other()
+        self.comparing.ask(tick, sorted(linked.near | ({other} if other is not None else set())))
+        for peer in linked.comparing:
+            known = self._replicas.best.get(peer)
+            if known is not None and known != self._core.signed.get(peer):
+                tick.send(peer, Heads((known,)).encode())  # no digest has what is not held
+        self._tell_evidence_again(tick)
+        self.addresses.tell_again(tick)
+        for peer in linked.peers - linked.comparing:
+            self._tell(tick, peer, self._core.signed.values())
 
     def _tell(self, tick: Tick, peer: int, heads: Iterable[SignedHead]) -> None:
         """Tell a peer heads, in messages that have the newest each that it is known to have signed itself.
 
         So whoever hears any `heads` from a peer knows what that peer knows of his own log, which is what a
-        node needs that was restored from an old copy.
+        node needs that was restored from an old copy. One that compares is told that by itself.
         """
         told = [head for head in heads if head.coop != peer]
-        known = self._replicas.best.get(peer)
+        known = None if peer in self._core.linked.comparing else self._replicas.best.get(peer)
         own = () if known is None else (known,)
         page = MAX_HEADS - 1
         for first in range(0, max(len(told), 1), page):
             tick.send(peer, Heads((*told[first : first + page], *own)).encode())
 
     def _tell_evidence_again(self, tick: Tick) -> None:
-        """One piece of evidence, each in its turn, in case it was lost."""
+        """One piece of evidence, each in its turn, to those who can't say what they lack."""
         pieces = self._evidence()
         if pieces:
             self._turn = (self._turn + 1) % len(pieces)
-            for peer in self._core.linked.peers:
+            for peer in self._core.linked.peers - self._core.linked.comparing:
                 tell_evidence(self._core, tick, peer, pieces[self._turn])
 
     def _evidence(self) -> list[bytes]:

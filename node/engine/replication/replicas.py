@@ -131,8 +131,11 @@ class Replicas:
         if not self._core.has_log(coop) and self._core.knows_less_than(peer):
             return
         self.learn(tick, peer, message.signed)
-        self._requests.arrived(peer, coop, message.first)
+        is_asked = self._requests.arrived(peer, coop, message.first)
         length = self._core.length(coop)
+        if not is_asked:
+            is_new = message.signed.length >= self._kept(coop).next_missing(length)
+            self._requests.pushers.pushed(tick, peer, coop, is_new=is_new)
         if message.signed.length <= length:
             return
         # `learn` passes over heads that are not news, but what is kept is always checked.
@@ -141,6 +144,10 @@ class Replicas:
             self._requests.disbelieve(peer, coop)
             return
         self._kept(coop).add(Kept(peer=peer, entries=message), length=length)
+
+    def holds(self, peer: int, signed: SignedHead) -> bool:
+        """Whether a peer is known to hold a log that far."""
+        return self._requests.has_claimed(peer, signed.coop, signed.length)
 
     def _kept(self, coop: int) -> Pending:
         """What is kept of a log until it can be applied."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from node.engine.core import Core
+from node.engine.replication.pushers import Pushers
 from node.engine.tick import Tick
 from node.engine.wire import Get
 
@@ -23,12 +24,17 @@ class Requests:
         self._core = core
         self._claims: dict[int, dict[int, int]] = {}
         self._under_way: dict[int, _Request] = {}
+        self.pushers = Pushers(core)
 
     def claims(self, peer: int, coop: int, length: int) -> None:
         """That peer says that it holds the log up to there."""
         claims = self._claims.setdefault(peer, {})
         # The head under a part of a log says nothing about how much more the peer holds.
         claims[coop] = max(claims.get(coop, 0), length)
+
+    def has_claimed(self, peer: int, coop: int, length: int) -> bool:
+        """Whether that peer is known to hold the log up to there."""
+        return self._claims.get(peer, {}).get(coop, 0) >= length
 
     def disbelieve(self, peer: int, coop: int) -> None:
         """Ask that peer for nothing of that log until it speaks of it again."""
@@ -37,6 +43,7 @@ class Requests:
     def peer_down(self, peer: int) -> None:
         """Forget what that peer could have sent."""
         self._claims.pop(peer, None)
+        self.pushers.peer_down(peer)
         for coop, request in list(self._under_way.items()):
             if request.peer == peer:
                 del self._under_way[coop]
@@ -45,11 +52,13 @@ class Requests:
         """What was asked of that log counts no more."""
         self._under_way.pop(coop, None)
 
-    def arrived(self, peer: int, coop: int, first: int) -> None:
-        """That peer has sent entries of a log, from `first` on."""
+    def arrived(self, peer: int, coop: int, first: int) -> bool:
+        """That peer has sent entries of a log, from `first` on; whether they were asked for."""
         request = self._under_way.get(coop)
-        if request is not None and request.peer == peer and first <= request.first:
+        is_asked = request is not None and request.peer == peer and first <= request.first
+        if is_asked:
             del self._under_way[coop]
+        return is_asked
 
     def expire(self, coop: int, now_ms: int) -> None:
         """Give up a request that counts as lost."""
@@ -69,10 +78,11 @@ class Requests:
         if peer is not None:
             deadline = tick.steady_ms + self._core.settings.request_timeout_ms
             self._under_way[coop] = _Request(peer=peer, first=first, deadline_ms=deadline)
+            self.pushers.asked(peer, coop)
             tick.send(peer, Get(coop=coop, first=first).encode())
 
     def _peer_with(self, coop: int, first: int, now_ms: int) -> int | None:
-        """A peer that claims to hold the entry: the log's own coop, or any, in turn."""
+        """A peer that claims to hold it: the log's own coop, one that will push it from then on, or any."""
         able = sorted(
             peer
             for peer in self._core.linked.peers
@@ -82,6 +92,7 @@ class Requests:
             return None
         if coop in able and coop not in self._core.accused:
             return coop
+        able = [peer for peer in able if peer in self.pushers.held_back(coop)] or able
         return able[now_ms % len(able)]
 
     def wake_at_ms(self) -> int | None:

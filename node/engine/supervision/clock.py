@@ -79,6 +79,8 @@ class Clock:
         self._is_confirmed = False
         self._contradicted: _Found | None = None
         self._tell_at_ms = steady_ms
+        self._has_jumped = False
+        """Since it told the time last: then all are told, not only neighbours."""
         accepted = core.store.meta(ACCEPTED_KEY)
         self._accepted_ms = -1 if accepted is None else int(accepted)
         self._look(now_ms, steady_ms)
@@ -116,8 +118,12 @@ class Clock:
             self._accept(tick)
         if tick.steady_ms >= self._tell_at_ms:
             self._tell_at_ms = tick.steady_ms + self._core.settings.full_gossip_interval_ms
-            for peer in self._core.linked.peers & self._core.linked.answering:
+            linked = self._core.linked
+            for peer in sorted(
+                (linked.peers if self._has_jumped else linked.told) & linked.answering
+            ):
                 tick.send(peer, ClockNews(tick.now_ms).encode())
+            self._has_jumped = False
 
     def _look(self, now_ms: int, steady_ms: int) -> None:
         core, settings = self._core, self._core.settings
@@ -126,6 +132,7 @@ class Clock:
         if abs(jumped_ms) > settings.clock_peers_ms:
             self._is_confirmed = self._is_right = False
             self._contradicted = None
+            self._has_jumped = True
         apart = self._apart(now_ms, steady_ms)
         wrong = [ms for ms in apart.values() if abs(ms) > settings.clock_peers_ms]
         if 2 * len(wrong) < len(apart):

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from ledger.codec import decode
 from ledger.signatures import SigningKey
+from node.engine.events import LINK_VERSION
 from node.link import handshake
 from node.link.handshake import Hello, LinkRefusal, Transcript
 from node.link.links import LINK_PATH, Chance, Links
@@ -173,8 +174,8 @@ async def test_both_ends_know_the_newest_version() -> None:
         one = await town.link(1)
         two = await town.link(2, 1)
         await until(lambda: one.node.up == [2] and two.node.up == [1], "the link")
-        assert one.node.versions == {2: 4}
-        assert two.node.versions == {1: 4}
+        assert one.node.versions == {2: LINK_VERSION}
+        assert two.node.versions == {1: LINK_VERSION}
 
 
 @pytest.mark.parametrize(

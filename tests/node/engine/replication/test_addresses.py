@@ -120,7 +120,7 @@ def test_a_coop_that_moves_all_the_time_has_others_write_now_and_then_only() -> 
 
 def test_what_was_lost_is_told_again() -> None:
     rig, statement = rig_with_word(1, 2)
-    rig.link(1, 2)
+    rig.tick(1, PeerUp(2, version=4))
     rig.mail.clear()
     rig.advance(rig.settings.full_gossip_interval_ms)
     assert news(statement) in address_mail(rig)

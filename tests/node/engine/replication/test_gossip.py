@@ -15,7 +15,7 @@ def test_more_heads_than_a_message_takes_go_in_several_each_with_the_peers_own()
     }
     rig = Rig(1, federation=federation)
     core_of(rig.engines[1]).signed.update(heads)
-    rig.tick(1, PeerUp(2))
+    rig.tick(1, PeerUp(2, version=4))
     rig.hear(1, 2, Heads((heads[2],)))
     rig.mail.clear()
     rig.advance(rig.settings.full_gossip_interval_ms)
@@ -31,5 +31,5 @@ def test_a_peer_is_told_even_that_nothing_is_held() -> None:
     rig = Rig(1)
     rig.ready()
     rig.mail.clear()
-    rig.tick(1, PeerUp(2))
+    rig.tick(1, PeerUp(2, version=4))
     assert [message.heads for message in rig.sent(1, Heads)] == [()]
