@@ -26,6 +26,7 @@ NAMES = (
     "catchup",
     "latency",
     "coops",
+    "growth",
     "invoices",
     "prices",
     "review",
