@@ -125,8 +125,10 @@ async def _until_quiet(connections: Sequence[Connection]) -> None:
 
     async def is_quiet() -> bool:
         found = set()
-        for connection in connections:
-            status = await _status(connection)
+        statuses = [
+            await _status(each) for each in connections
+        ]  # none is left idle until it closes
+        for connection, status in zip(connections, statuses, strict=True):
             if len(status["peers"]) < len(connections) - 1 or status["unanchored"]:
                 return False
             found.add(await _entries(connection))

@@ -111,9 +111,8 @@ class Engine:
         self._memos = Memos(self._core)
         self._names = Names(self._core)
         mark = MemoryMark.believing(store.meta(TOKEN_KEY)) if mark is None else mark
-        self._gossip = Gossip(
-            self._core, self._replicas, address, seed=mark.draw(), now_ms=steady_ms
-        )
+        seed = mark.draw()
+        self._gossip = Gossip(self._core, self._replicas, address, seed=seed, now_ms=steady_ms)
         self._duties = Duties(self._core)
         self._own = OwnLog(self._core, self._anchors, self._history, self._memos)
         self._decisions = self._make_decisions(subjects)

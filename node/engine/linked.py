@@ -23,7 +23,6 @@ class Linked:
     """Those of them that are told at once what is new. `replication.neighbours` writes it."""
     versions: dict[int, int] = field(default_factory=dict)
     """The newest version of the charter that each of them knows. `charter.news` owns it."""
-
     dialled: Collection[int] = ()
     """Those whose nodes this one dials, linked or not. `Engine` gives it, and the node adds to it."""
     unreached: set[int] = field(default_factory=set)

@@ -212,7 +212,8 @@ class TakingPart:
         self._behind.clear()
         if tick.steady_ms >= self._tell_at_ms:
             self._tell_at_ms = tick.steady_ms + self._core.settings.decision_interval_ms
-            for peer in sorted(self._core.linked.told):
+            linked, in_doubt = self._core.linked, self._core.old_copy.began_in_doubt
+            for peer in sorted(linked.peers if in_doubt else linked.told):
                 self._ask(tick, peer)
 
     def _notice_due(self, tick: Tick) -> None:
