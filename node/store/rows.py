@@ -207,6 +207,11 @@ class Write:
     dropped_records: Sequence[tuple[RecordKind, str]] = ()
     meta: Mapping[str, bytes] = field(default_factory=dict)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in it, as in most ticks that only heard of what is held."""
+        return not any(getattr(self, group.name) for group in fields(self))
+
     def lone_segment(self) -> Segment | None:
         """The one segment of a write that has nothing else in it, as most commits of payments are."""
         if len(self.segments) != 1:

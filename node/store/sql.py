@@ -137,7 +137,10 @@ class SqlStore(SqlBookings):
     def commit(self, write: Write) -> None:
         """See `Store.commit`."""
         checks.check_write(write)
-        grown = checks.check_segments(write, self.logs())
+        logs = self.logs()
+        if write.is_empty:
+            return
+        grown = checks.check_segments(write, logs)
         checks.check_meta(write)
         lone = write.lone_segment() if self._connection.dialect.name == "sqlite" else None
         if lone is not None:
