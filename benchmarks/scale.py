@@ -53,6 +53,8 @@ class Units:
     checked_per_s: float
     bystander_ms: float
     idle_bytes_minute: float
+    probe_bytes_minute: float
+    sent_bytes_payment: float
 
 
 UNIT_ROWS: Final[Mapping[str, tuple[str, str]]] = {
@@ -76,20 +78,30 @@ UNIT_ROWS: Final[Mapping[str, tuple[str, str]]] = {
         "`coops`: `cpu_ms_per_payment_bystander`, 10 coops",
     ),
     "idle_bytes_minute": (
-        "bytes that an idle node sends a minute",
-        "`coops`: `idle_bytes_per_minute`",
+        "bytes of messages that an idle node sends a minute",
+        "`growth`: `idle_bytes_per_minute`, 1,000 coops",
+    ),
+    "probe_bytes_minute": (
+        "and for each link, to see that it lives",
+        "none: counted, a probe and an answer each ten seconds",
+    ),
+    "sent_bytes_payment": (
+        "bytes that a node sends for a payment alone in its second",
+        "`growth`: `payment_bytes`, 1,000 coops",
     ),
 }
 
 UNITS: Final = Units(
     payment_bytes=88.3,
     anchor_bytes=121,
-    disk_beyond=217.5,
+    disk_beyond=184.3,
     disk_of_history=199,
     account_bytes=228,
     checked_per_s=188_000,
     bystander_ms=7.5,
-    idle_bytes_minute=0,
+    idle_bytes_minute=4_776,
+    probe_bytes_minute=50,
+    sent_bytes_payment=2_644,
 )
 
 FEDERATIONS: Final = (
@@ -111,6 +123,7 @@ def costs(federation: Federation, units: Units = UNITS) -> dict[str, float]:
     entries = federation.coops * coop_entries
     disk = federation.coops * coop_bytes + entries * units.disk_beyond
     disk += coop_entries * units.disk_of_history
+    idle = units.idle_bytes_minute + (federation.coops - 1) * units.probe_bytes_minute
     return {
         "payments_million": federation.coops * payments * days / 1e6,
         "payments_per_second": federation.coops * payments / federation.active_s,
@@ -120,14 +133,15 @@ def costs(federation: Federation, units: Units = UNITS) -> dict[str, float]:
             federation.coops * (anchors - paid_abroad) * units.anchor_bytes * days / GB
         ),
         "disk_gb": disk * days / GB,
-        "memory_gb": federation.coops * federation.members * units.account_bytes / GB,
+        "memory_mb": federation.coops * federation.members * units.account_bytes / 1e6,
         "catchup_minutes": entries * days / units.checked_per_s / 60,
         "transfer_minutes": federation.coops * coop_bytes * days * 8 / LINE_BITS_S / 60,
         "processor_share": (
             federation.coops * payments * units.bystander_ms / 1e3 / federation.active_s
         ),
         "received_mb_day": federation.coops * coop_bytes / 1e6,
-        "idle_mb_day": units.idle_bytes_minute * 1_440 / 1e6,
+        "sent_mb_day": federation.coops * payments * units.sent_bytes_payment / 1e6,
+        "idle_mb_day": idle * 1_440 / 1e6,
     }
 
 
@@ -138,12 +152,13 @@ ROWS: Final[Mapping[str, tuple[str, str]]] = {
     "anchors_for_payees_gb": ("anchors that credit somebody, at most, GB", ",.1f"),
     "anchors_in_turns_gb": ("anchors in turns, at most, GB", ",.1f"),
     "disk_gb": ("**disk of a node**, GB", ",.0f"),
-    "memory_gb": ("memory for accounts, GB", ",.2f"),
+    "memory_mb": ("memory for accounts, MB", ",.0f"),
     "catchup_minutes": ("**a new node checks everything**, minutes", ",.0f"),
     "transfer_minutes": ("and gets it over a line of 100 Mbit/s, minutes", ",.0f"),
     "processor_share": ("processor of a node, by day, cores", ",.3f"),
     "received_mb_day": ("**entries that a node gets**, MB a day", ",.1f"),
-    "idle_mb_day": ("what an idle node sends, MB a day", ",.1f"),
+    "sent_mb_day": ("sent for payments, at most, MB a day", ",.0f"),
+    "idle_mb_day": ("sent when nobody pays, MB a day", ",.1f"),
 }
 
 

@@ -31,6 +31,8 @@ UNITS = scale.Units(
     checked_per_s=1_000,
     bystander_ms=36,
     idle_bytes_minute=1_000,
+    probe_bytes_minute=100,
+    sent_bytes_payment=2_000,
 )
 
 
@@ -44,7 +46,8 @@ def test_an_example_that_was_counted_by_hand() -> None:
     assert costs["catchup_minutes"] == pytest.approx(2_000 * 365.25 / 1_000 / 60)
     assert costs["received_mb_day"] == pytest.approx(0.21)
     assert costs["processor_share"] == pytest.approx(1_000 * 0.036 / 36_000)
-    assert costs["idle_mb_day"] == pytest.approx(1.44)
+    assert costs["sent_mb_day"] == pytest.approx(2)
+    assert costs["idle_mb_day"] == pytest.approx(1.9 * 1.44)
 
 
 def test_anchors_in_turns_stop_growing_with_the_payments() -> None:
