@@ -112,16 +112,3 @@ def test_wycheproof() -> None:
     ]
     assert len(cases) > 100
     check(cases)
-
-
-@pytest.mark.skipif(not Path("/proc/cpuinfo").exists(), reason="the system tells no features")
-def test_roots_are_taken_side_by_side_where_the_processor_can() -> None:
-    """Native code tries its wide roots, and takes the library's when they differ: that has to be seen."""
-    flags = set(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
-    if {"avx512f", "avx512ifma"} <= flags:
-        expected = "roots:avx512ifma"
-    elif "avx2" in flags:
-        expected = "roots:avx2"
-    else:
-        expected = "roots:serial"
-    assert expected in native.cpu_features()
