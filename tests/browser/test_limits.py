@@ -16,7 +16,9 @@ def test_the_limit_that_is_near_and_who_changed_it(stage: Stage, phone: Browser)
     join(phone, stage, 1, "ana", limit=10_000)
     assert not phone.driver.find_element(By.ID, "near-limit").is_displayed()
     begin_payment(phone, "member7@norte", "85,00")
-    phone.wait_text("#review-warning", "After this you will owe 85.00, near your limit of 100.00.")
+    phone.wait_text(
+        "#review-warning", "After this you will owe 85.00 fiado, near your limit of 100.00 fiado."
+    )
     phone.screenshot("near-limit-review-phone")
     phone.click("#review-pay")
     phone.wait_text("#receipt-proof", "in this browser")

@@ -51,7 +51,7 @@ def test_two_tabs_that_pay_one_payee_pay_once(stage: Stage, phone: Browser) -> N
         pay(phone, "member7@norte", "3")
     assert not phone.driver.find_element("id", "review-warning").is_displayed()
     phone.click("#review-pay")
-    phone.wait_text("#review-warning", "You paid 3.00 to member7@norte")
+    phone.wait_text("#review-warning", "You paid 3.00 fiado to member7@norte")
     phone.screenshot("wallet-paid-in-another-tab-phone")
     assert stage.balance(1, "ana") == -300
     # Whoever means it presses again.
@@ -70,7 +70,7 @@ def test_another_amount_to_the_payee_meanwhile_is_asked_about_too(
         phone.open(f"{stage.urls[1]}/wallet?lang=en")
         pay(phone, "member7@norte", "3.50")
     phone.click("#review-pay")
-    phone.wait_text("#review-warning", "You paid 3.50 to member7@norte")
+    phone.wait_text("#review-warning", "You paid 3.50 fiado to member7@norte")
     assert stage.balance(1, "ana") == -350
 
 
@@ -89,7 +89,7 @@ def test_a_payment_from_another_device_is_asked_about(
     begin_payment(phone, "member7@norte", "3")
     pay(desktop, "member7@norte", "3")
     phone.click("#review-pay")
-    phone.wait_text("#review-warning", "You paid 3.00 to member7@norte")
+    phone.wait_text("#review-warning", "You paid 3.00 fiado to member7@norte")
     assert stage.balance(1, "ana") == -300
 
 
@@ -132,7 +132,7 @@ def test_a_bill_whose_payment_the_shop_has_not_heard_of_is_not_paid_again(
     assert stage.balance(1, "ana") == -1250
     # The same link, opened anew while the shop is silent.
     look_at_bill(phone, stage, bill)
-    phone.wait_text("#review-warning", "You paid 12.50")
+    phone.wait_text("#review-warning", "You paid 12.50 fiado")
     phone.click("#review-pay")
     phone.wait_text("#review-error", "Your payment is on its way")
     assert stage.balance(1, "ana") == -1250

@@ -84,11 +84,11 @@ function refusalWords({ available }, { payeeCoop, payee, amount }, fee) {
 
 const limitWords = ({ balance, available, limit, soft_limit: soft }, cost) =>
   (available >= cost && isNearLimit(balance - cost, soft)
-    ? [say("After this you will owe {owed}, near your limit of {limit}.", { owed: showAmount(cost - balance), limit: showAmount(limit) })]
+    ? [say("After this you will owe {owed}, near your limit of {limit}.", { owed: withUnit(cost - balance), limit: withUnit(limit) })]
     : []);
 
 const twinWords = ([twin]) => (twin === undefined ? [] : [say("You paid {amount} to {payee} on {time} already. Go on only if this is another payment.", {
-  amount: showAmount(twin.amount), payee: look.ready.to, time: showTime(twin.time),
+  amount: withUnit(twin.amount), payee: look.ready.to, time: showTime(twin.time),
 })]);
 
 const silence = () => say("The shop's node can't be reached now, so nobody can say whether this bill is still open, or whether the amount is right. Compare it with what the shop asks for.");
