@@ -126,7 +126,7 @@ def test_too_few_witnesses_are_caught() -> None:
         (broken.LeavesOthersBehind, Indexed.OFFICIAL, 0, "not taken in|have not taken in all"),
         (broken.BelievesOneCoop, Indexed.SURVEY, 0, "publishers_too_few|two contents"),
         (broken.BelievesOneCoop, Indexed.OFFICIAL, 0, "publishers_too_few"),
-        (broken.TakesInOutOfOrder, Indexed.OFFICIAL, 12, "index_source_wrong"),
+        (broken.TakesInOutOfOrder, Indexed.OFFICIAL, 11, "index_source_wrong"),
         (broken.AsksOnlyOnce, Indexed.SURVEY, 0, "has not all survey files"),
         (broken.GuessesValues, Indexed.SURVEY, 0, "price_not_known"),
         (broken.RewritesThePast, Indexed.SURVEY, 0, "other values of past days|price_mismatch"),
