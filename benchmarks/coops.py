@@ -71,7 +71,11 @@ async def _measure(
     await asyncio.sleep(idle_s)
     lasted = time.perf_counter() - start
     idle = [(after - at) / lasted for at, after in zip(before, _processor_s(nodes), strict=True)]
-    sent = None if octets is None else (_octets(nodes) or 0) - octets
+    after = _octets(nodes)
+    sent = None
+    if octets is not None and after is not None:
+        # (What was sent over a connection that was closed meanwhile is not seen any more.)
+        sent = sum(count - octets.get(ends, 0) for ends, count in after.items())
     payer, payee = connections[:2]
     await _pay(payer, payee, paid[0])  # it also makes the payee known
     await _until_quiet(connections)
@@ -147,15 +151,17 @@ def _processor_s(nodes: Sequence[RunningNode]) -> list[float]:
     return found
 
 
-def _octets(nodes: Sequence[RunningNode]) -> int | None:
-    """What has been sent over connections of the nodes so far, by either end, where that can be seen."""
+def _octets(nodes: Sequence[RunningNode]) -> dict[tuple[str, str], int] | None:
+    """What has been sent over each end of the nodes' connections so far, where that can be seen."""
     if shutil.which("ss") is None:
         return None
     done = subprocess.run(["ss", "-tniH"], capture_output=True, text=True, check=True)
     ports = {node.url.rpartition(":")[2].strip("/") for node in nodes}
-    lines, sent = done.stdout.splitlines(), 0
+    lines = done.stdout.splitlines()
+    sent: dict[tuple[str, str], int] = {}
     for address, info in pairwise(lines):
-        ends = {end.rpartition(":")[2] for end in address.split()[3:5]}
+        own, other = address.split()[3:5]
+        ends = {end.rpartition(":")[2] for end in (own, other)}
         if ends & ports and "bytes_sent:" in info:
-            sent += int(info.partition("bytes_sent:")[2].split()[0])
+            sent[own, other] = int(info.partition("bytes_sent:")[2].split()[0])
     return sent
