@@ -52,7 +52,7 @@ _COMPLAINT: Final = re.compile(
     r"(?P<what>.*?)(?: - at (?:`key` in )?`\$(?P<path>[^`]*)`)?", re.DOTALL
 )
 _MISSING: Final = re.compile(r"Object missing required field `(\w+)`")
-_STEP: Final = re.compile(r"\.([a-z_]+)|\[[^]]*\]")
+_STEP: Final = re.compile(r"\.(\w+)|\[[^]]*\]")
 
 
 def read(content: object, shape: type[Value]) -> Value:

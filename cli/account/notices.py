@@ -65,7 +65,7 @@ def stop(place: str, wallet: Path, passphrase: PassphraseSource, output: Output)
                 is_mail and place.lower() == text(client, each, "at").lower()
             ):
                 continue
-            client.delete(path_of("v1", "me", "notices", text(client, each, "id")))
+            client.delete(path_of("v1", "me", "notices", "targets", text(client, each, "id")))
             output.line(say("Nothing more is sent there: {where}.", where=_where(client, each)))
             output.result({"stopped": each})
             return

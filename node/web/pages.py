@@ -6,7 +6,6 @@ of sale are shells: their scripts hold the keys and talk to the interface.
 """
 
 import json
-import re
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -38,8 +37,6 @@ from node.web.requests import RequestUnreadable, read_request
 from node.web.site import CONTENT_SECURITY_POLICY, SAFE_HEADERS, WALLET_POLICY, load_site
 from node.web.statics import Static
 from node.web.worth import worth_today
-
-_HEX: Final = re.compile("[0-9a-f]{32}")
 
 Handler = Callable[[Api, web.Request], Awaitable[web.StreamResponse]]
 
@@ -132,18 +129,6 @@ async def get_desk(api: Api, request: web.Request) -> web.Response:
     """The desk's shell, with those who are in office and how many of them sign."""
     office = await api.runner.ask(facts.office)
     return load_site().page(api, request, "desk.html", office=office)
-
-
-async def get_stop(api: Api, request: web.Request) -> web.Response:
-    """What one click of a mail program stops by POST (RFC 8058), opened as a page: that asks before it does.
-
-    Programs that look at mail open addresses, too. The code goes behind the #, where it stays in the browser.
-    """
-    id_, code = request.match_info["id"], request.match_info["code"]
-    if not (_HEX.fullmatch(id_) and _HEX.fullmatch(code)):
-        raise Problem(NOT_FOUND)
-    headers = {**SAFE_HEADERS, "Location": f"/notices#stop={id_}.{code}"}
-    return web.Response(status=303, headers=headers)
 
 
 async def get_votes(api: Api, request: web.Request) -> web.Response:
@@ -245,7 +230,6 @@ PAGES: Final[tuple[tuple[str, Handler], ...]] = (
     ("/me", get_me_page),
     ("/statement", _shell("statement.html")),
     ("/notices", _shell("notices.html")),
-    ("/v1/notices/{id}/stop/{code}", get_stop),
     ("/votes", get_votes),
     ("/guarantees", _shell("guarantees.html")),
     ("/keys", _shell("keys.html")),

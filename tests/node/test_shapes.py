@@ -115,6 +115,16 @@ def test_what_does_not_fit_is_named(case: str) -> None:
     assert words in wrong.value.detail
 
 
+class Keyed(Shape, frozen=True):
+    p256dh: Binary
+
+
+def test_a_field_with_a_digit_in_its_name_is_named() -> None:
+    with pytest.raises(ValueMalformed) as wrong:
+        read({"p256dh": "AB"}, Keyed)
+    assert wrong.value.pointer == "/p256dh"
+
+
 def test_a_missing_field_is_named() -> None:
     with pytest.raises(ValueMalformed) as wrong:
         read({"hash": "0f" * 32, "class": "a"}, Whole)

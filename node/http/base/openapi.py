@@ -142,7 +142,7 @@ class _Operations:
 
     def _responses(self, route: Route) -> dict[str, Any]:
         done: dict[str, Any] = {"description": "Done."}
-        if route.status != 204:
+        if route.status not in (204, 303):
             done["content"] = {route.answer_type: self._content(route.answer_type, route.answer)}
         if route.headers:
             done["headers"] = {name: _header(header) for name, header in route.headers.items()}

@@ -15,7 +15,7 @@ from node.http.base.problems import (
     TOO_MANY_REQUESTS,
 )
 from node.http.base.reading import JSON, check_query
-from node.http.base.routes import Access, Parameter, Route, id_parameter
+from node.http.base.routes import Access, Header, Parameter, Route, id_parameter
 from node.http.notices import shapes
 from node.http.notices.problems import (
     MAIL_ADDRESS_REFUSED,
@@ -188,6 +188,16 @@ async def post_confirm(api: Api, request: web.Request) -> web.Response:
     )
 
 
+async def get_stop(api: Api, request: web.Request) -> web.Response:
+    """What one click of a mail program stops by POST (RFC 8058), opened as a page: that asks before it does.
+
+    Programs that look at mail open addresses, too. The code goes behind the #, where it stays in the browser.
+    """
+    id_ = _coded(api, request, links.STOP)
+    place = f"/notices#stop={id_}.{request.match_info['code']}"
+    return web.Response(status=303, headers={"Location": place, "Cache-Control": "no-store"})
+
+
 async def post_stop(api: Api, request: web.Request) -> web.Response:
     """The owner of a mailbox wants no more of these mails; one that never agreed gets none ever after."""
     id_ = _coded(api, request, links.STOP)
@@ -338,7 +348,7 @@ ROUTES = (
     ),
     Route(
         method="DELETE",
-        path="/v1/me/notices/{id}",
+        path="/v1/me/notices/targets/{id}",
         handler=delete_target,
         name="deleteNoticeTarget",
         summary="Be told at a place no more",
@@ -357,6 +367,18 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(_ID, _CODE),
         answer=shapes.NoticeAnswer,
+        problems=(NOTICE_CODE_WRONG, TOO_MANY_REQUESTS),
+    ),
+    Route(
+        method="GET",
+        path="/v1/notices/{id}/stop/{code}",
+        handler=get_stop,
+        name="askToStopMail",
+        summary="The same address, opened in a browser: leads to a page that asks first",
+        subject=_SUBJECT,
+        parameters=(_ID, _CODE),
+        status=303,
+        headers={"Location": Header(description="The page.", schema={"type": "string"})},
         problems=(NOTICE_CODE_WRONG, TOO_MANY_REQUESTS),
     ),
     Route(

@@ -41,7 +41,7 @@ def places(bank: Bank) -> list[dict[str, Any]]:
     def bend(request: Request, answer: Callable[[], Answer]) -> Answer:
         if request.path == "/v1/me/notices":
             return Answer(document={"targets": list(held)})
-        id_ = request.path.removeprefix("/v1/me/notices/")
+        id_ = request.path.removeprefix("/v1/me/notices/targets/")
         if request.method == "DELETE" and id_ != request.path:
             held[:] = [each for each in held if each["id"] != id_]
             return Answer(status=204)

@@ -359,7 +359,7 @@ async def test_a_stranger_is_asked_once_and_may_refuse_for_ever(tmp_path: Path) 
         }
         marked = asked | {"address": ADDRESS.replace("@", "+fiado@")}
         assert (
-            await town.client.call("DELETE", f"/v1/me/notices/{made['id']}", token=token)
+            await town.client.call("DELETE", f"/v1/me/notices/targets/{made['id']}", token=token)
         ).status == 204
         for account in (2, 3):
             for same in (asked, marked):
@@ -519,7 +519,9 @@ async def test_a_place_is_the_persons_own(tmp_path: Path) -> None:
     async with telling(tmp_path, targets_each=2) as (town, service, _):
         made = await subscribe(town, service, Browser(), 2)
         stranger = await town.people.member(3)
-        found = await town.client.call("DELETE", f"/v1/me/notices/{made['id']}", token=stranger)
+        found = await town.client.call(
+            "DELETE", f"/v1/me/notices/targets/{made['id']}", token=stranger
+        )
         assert found.problem() == "notice_target_not_found"
         wrong = await town.client.post(
             f"/v1/notices/{made['id']}/news", {"code": "0" * 32, "since": 0}
@@ -533,7 +535,7 @@ async def test_a_place_is_the_persons_own(tmp_path: Path) -> None:
             answer = await town.client.post("/v1/me/notices/push", asked, token=token)
             assert answer.status == status
         assert (
-            await town.client.call("DELETE", f"/v1/me/notices/{made['id']}", token=token)
+            await town.client.call("DELETE", f"/v1/me/notices/targets/{made['id']}", token=token)
         ).status == 204
         await pay(town)
         await pushed(service, 1)

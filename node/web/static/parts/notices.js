@@ -54,7 +54,7 @@ function place({ id, channel, at, created, confirmed }) {
 }
 
 async function drop(id) {
-  await state.session.delete(`/v1/me/notices/${id}`);
+  await state.session.delete(`/v1/me/notices/targets/${id}`);
   await forgetPlace(id);
   notice(say("Nothing more is sent there."), { isGood: true });
   await load();
@@ -92,7 +92,7 @@ async function subscribe() {
 async function unsubscribe() {
   const subscription = await subscriptionHere();
   for (const { id } of state.targets.filter(isHere(subscription))) {
-    await state.session.delete(`/v1/me/notices/${id}`);
+    await state.session.delete(`/v1/me/notices/targets/${id}`);
     await forgetPlace(id);
   }
   notice(say("Nothing more is sent to this device."), { isGood: true });
