@@ -6,7 +6,7 @@ With a witness quorum a payment may wait for the anchor that makes its payee kno
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ledger.transactions import Kind
+from ledger.kinds import PAYMENT_KINDS
 from node.engine.answers import Request
 from node.engine.events import Event, Submit
 from tests.simulation.nodes import SETTINGS, SimNode
@@ -46,4 +46,4 @@ class Questions:
 
 
 def _is_payment(event: Event) -> bool:
-    return isinstance(event, Submit) and event.transaction[1:2] == bytes([Kind.PAY])
+    return isinstance(event, Submit) and event.transaction[1] in PAYMENT_KINDS
