@@ -10,7 +10,7 @@ import click
 
 from cli.paying.by_others import OWNER, TILL, Signer, draft_payment
 from cli.paying.contacts import agree_to_contact
-from cli.paying.leading import meet_link
+from cli.paying.leading import meet_bill, meet_link
 from cli.paying.payees import ORDER, Payee, PayeeType
 from cli.paying.paying_invoices import pay_invoice
 from cli.paying.prices import PRICE, price_words, worth_words
@@ -76,8 +76,7 @@ _ARRIVAL_WORDS: Final[Mapping[Arrival, str]] = {
 @click.option(
     "--yes",
     is_flag=True,
-    help="With --price, an invoice, a contact's name or a link to an unknown node: pay what it comes to "
-    "without asking.",
+    help="With --price, a link, an invoice or a contact's name: pay what it comes to without asking.",
 )
 @click.option("--memo", metavar="TEXT", help="What it is for; only you and the payee can read it.")
 @click.option(
@@ -152,7 +151,8 @@ def pay(
     A merchant's invoice is paid by the address of its page, `fiado pay https://node/p/…`: what it asks for
     is checked and shown before you sign. A name of `fiado contact` is taken as well: the address that it
     stands for is shown, and you are asked. A link that a wallet's page made, `https://node/pay?to=…`, is paid
-    as well. Of a link to a node that is no cooperative's, as far as yours knows, you are asked first.
+    as well. Of any link you are shown whom it pays, how much and what for, and asked: you typed none of that.
+    One that leads to a node that is no cooperative's, as far as yours knows, says so.
 
     With --price the amount follows from what a unit is worth, and both are shown before you sign; the
     ledger takes the payment only if the conversion is exact.
@@ -172,13 +172,14 @@ def pay(
             )
         intent = _intent(payee, amount, memo)
         with open_membership(wallet, passphrase) as member:
+            meet_link(member, payee, intent, is_agreed=True, output=output)
             draft_payment(member, payee, intent, draft=draft, is_agreed=yes, output=output)
         return
     by = OWNER if till is None else TILL
     if isinstance(payee, InvoiceLink):
         _check_invoice_options(amount, price, memo, order, yes, output)
         with open_membership(till or wallet, passphrase) as member:
-            meet_link(member, payee, yes=yes, output=output)
+            meet_bill(member, payee, yes=yes, output=output)
             done = pay_invoice(
                 member, payee, yes=yes, again=again, anyway=anyway, output=output, by=by.pays
             )
@@ -190,7 +191,8 @@ def pay(
         raise click.UsageError(say("With --json and --price give --yes too: nobody can be asked."))
     intent = _intent(payee, amount, memo) if price is None else _priced(payee, price, memo)
     with open_membership(till or wallet, passphrase) as member:
-        meet_link(member, payee, yes=yes, output=output)
+        is_agreed = yes or price is not None  # of a price the member is asked later
+        meet_link(member, payee, intent, is_agreed=is_agreed, output=output)
         wish = _Wish(
             payee=payee, intent=intent, order=order or "", again=again, anyway=anyway, by=by
         )

@@ -55,6 +55,8 @@ class PaymentRequest:
     """The node whose page the link is of; empty: of none."""
     bill: str = ""
     """The address of the shop's bill that is to be paid, and that says itself what it asks for."""
+    is_link: bool = False
+    """Whether it was read from a link: then nobody typed whom to pay."""
 
 
 def format_link(request: PaymentRequest) -> str:
@@ -89,6 +91,7 @@ def parse_payee(text: str) -> PaymentRequest:
         amount=parse_amount(fields["amount"], grouped=False) if fields.get("amount") else None,
         memo=without_unseen(fields.get("memo", "")),
         federation=_federation(fields),
+        is_link=True,
     )
 
 
@@ -109,6 +112,7 @@ def _parse_page(link: str, page: str) -> PaymentRequest:
         bill=fields.get("bill", ""),
         link=link,
         page=page,
+        is_link=True,
     )
 
 

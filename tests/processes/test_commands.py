@@ -201,7 +201,9 @@ def test_a_receipt_is_verified_without_a_network(
 def test_a_payment_by_link(desk: Desk, alice: Path, beto: Path) -> None:
     words = ["request", "3.00", "--memo", "repair"]
     asked = desk.ok(words, "--wallet", beto, secret=False)
-    paid = desk.ok(["pay", asked["link"]], "--wallet", alice)
+    unasked = desk.refused(ExitCode.USAGE, ["pay", asked["link"]], "--wallet", alice)
+    assert "--yes" in unasked["message"]
+    paid = desk.ok(["pay", asked["link"], "--yes"], "--wallet", alice)
     assert (paid["amount"], paid["payee"]) == (300, "beto@norte")
     assert desk.ok(["history"], "--wallet", beto)["items"][0]["memo"] == "repair"
     error = desk.refused(ExitCode.USAGE, ["pay", asked["link"], "4.00"], "--wallet", alice)

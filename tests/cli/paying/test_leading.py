@@ -92,6 +92,32 @@ def test_a_link_of_another_federation_pays_nobody(town: Town) -> None:
     ended = town.person.run("pay", page, json_too=False, typed="n\n")
     assert ended.exit_code == ExitCode.REFUSED
     assert town.bank.recorded == []
-    town.person.ok("pay", page + own)
+    town.person.ok("pay", page + own, "--yes")
     assert len(town.bank.recorded) == 1
     assert town.asked == []
+
+
+@pytest.mark.parametrize("is_page", [True, False])
+def test_whom_a_link_pays_is_shown_and_asked_although_it_is_for_the_right_federation(
+    town: Town, is_page: bool
+) -> None:
+    own = town.bank.books.federation.id.hex()[:16]
+    said = f"amount=1.44&federation={own}"
+    link = (
+        f"{town.strange}/pay?to=member2@norte&for=bread&{said}"
+        if is_page
+        else f"fiado:member2@norte?memo=bread&{said}"
+    )
+    for typed, code in (("n\n", ExitCode.REFUSED), ("", ExitCode.INTERRUPTED)):
+        ended = town.person.run("pay", link, json_too=False, typed=typed)
+        assert ended.exit_code == code, ended.stderr
+        assert "1.44" in ended.stderr and "to member2@norte for “bread”." in ended.stderr
+        assert (f"The link leads to {town.strange}." in ended.stderr) is is_page
+    assert "--yes" in str(town.person.fails(ExitCode.USAGE, "pay", link)["message"])
+    assert (town.bank.recorded, town.asked) == ([], [])
+    ended = town.person.run("pay", link, json_too=False, typed="y\n")
+    assert ended.exit_code == ExitCode.OK
+    town.person.ok("pay", link, "--yes", "--again")
+    assert len(town.bank.recorded) == 2
+    # What was typed needs no question.
+    town.person.ok("pay", "member2@norte", "1.44")

@@ -207,7 +207,7 @@ def test_something_else_is_no_repetition(stage: Stage, other: tuple[str, ...]) -
 def test_a_link_that_was_paid_is_recognised_however_it_is_written(stage: Stage) -> None:
     stage.person.ok(*PAY)
     link = "fiado:member2@norte?amount=1,25&memo=bread"
-    assert stage.person.fails(ExitCode.REFUSED, "pay", link)["name"] == "paid_already"
+    assert stage.person.fails(ExitCode.REFUSED, "pay", link, "--yes")["name"] == "paid_already"
     page = "https://node.example/pay?to=member2@norte&amount=1.25&for=bread"
     assert stage.person.fails(ExitCode.REFUSED, "pay", page, "--yes")["name"] == "paid_already"
     assert stage.count == 1
