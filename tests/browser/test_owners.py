@@ -89,13 +89,14 @@ def test_two_owners_pay_together_on_two_phones(stage: Stage, phone: Browser) -> 
         other.wait_text("#notice", "Registrado: asiento")
         assert stage.balance(1, "panadera") == -1_250
 
-        # The first phone still shows the link: it is paid by now, and not paid again.
+        # The first phone still has the link: both are told that it is paid by now.
         follow(phone, link)
-        phone.find("#carry-link")
+        phone.wait_text("#notice .done", "This payment is recorded, as entry norte/")
+        assert phone.run("return document.getElementById('carry').hidden")
+        phone.driver.refresh()
+        phone.wait_text("#notice .done", "This payment is recorded, as entry norte/")
         follow(other, link)
-        other.wait_text("#review-warning", "Ya hay registrado un pago con este número")
-        other.click("#review-sign")
-        other.wait_text("#notice", "Registrado")
+        other.wait_text("#notice .done", "Este pago está registrado, como el asiento norte/")
         assert stage.balance(1, "panadera") == -1_250
 
         # Another payment like it is asked about.
@@ -110,12 +111,17 @@ def test_the_second_owner_finds_what_waits_without_any_link(stage: Stage, phone:
         phone.open(f"{stage.urls[1]}/wallet?lang=en")
         ana = key_of(join(phone, stage, 1, "panadera", limit=50_000))
         share(stage, "panadera", ana, key_of(make_wallet(other, stage.urls[1])))
-        for amount in ("12,50", "7"):
+        links = []
+        for amount in ("12,50", "7", "8"):
             begin(phone, stage, "member7@norte", amount)
+            if links:
+                rival = "or 12.50 fiado to member7@norte (#7)"
+                phone.wait_text("#review-warning", rival)
             phone.click("#review-sign")
             phone.wait_text("#carry-how", "find it on this page")
+            links.append(phone.text("#carry-link"))
         other.open(f"{stage.urls[1]}/owners?lang=en")
-        other.wait_text("#waiting-list", "Pay 7.00 fiado to #7?")
+        other.wait_text("#waiting-list", "Pay 7.00 fiado to member7@norte (#7)?")
         look(other, "owners-waiting-phone")
         other.click("#waiting-list .primary")
         other.wait_text("#review-title", "Pay 12.50 fiado to member7@norte (#7)?")
@@ -123,10 +129,20 @@ def test_the_second_owner_finds_what_waits_without_any_link(stage: Stage, phone:
         other.click("#review-back")
         other.wait_text("#waiting-list", "Pay 12.50")
         other.click("#waiting-list li:last-child button:last-child")
-        other.wait(lambda _: "7.00" not in other.text("#waiting-list"), "discarded")
+        other.wait_text("#waiting-list", "Discard the payment of 8.00 fiado to member7@norte (#7)?")
+        look(other, "owners-discard-phone")
+        other.click("#waiting-list li:last-child .primary")
+        other.wait_text("#waiting-list", "Pay 8.00 fiado to member7@norte (#7)?")
+        other.click("#waiting-list li:last-child button:last-child")
+        other.click("#waiting-list li:last-child button:first-child")
+        other.wait(lambda _: "8.00" not in other.text("#waiting-list"), "discarded")
         other.click("#waiting-list .primary")
         other.click("#review-sign")
         other.wait_text("#notice", "Recorded: entry")
+        overtaken = "to be begun anew if still wanted: 7.00 fiado to member7@norte (#7)."
+        assert overtaken in other.text("#notice")
+        follow(phone, links[1])
+        phone.wait_text("#notice", "Overtaken: another payment with this number is recorded")
         assert stage.balance(1, "panadera") == -1_250
         assert other.run("return document.getElementById('waiting').hidden")
         assert other.console_errors() == []

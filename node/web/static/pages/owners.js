@@ -19,10 +19,12 @@ import { qrAddress, readAddress } from "../parts/links.js";
 import { withNews } from "../parts/news.js";
 import { openStore } from "../parts/opened.js";
 import { accountOf, draftLink, encodeDraft, readDraft, stateOf } from "../parts/owners_drafts.js";
-import { discardDraft, fetchWaiting, keepDraft, sessionOf } from "../parts/owners_waiting.js";
+import { pastOf } from "../parts/owners_past.js";
+import { discardDraft, fetchWaiting, keepDraft, rivalsOf, sessionOf } from "../parts/owners_waiting.js";
 import { ownedWords } from "../parts/owning_words.js";
 import { findAccount, lookAtAccount } from "../parts/paying.js";
 import { readAmount, say, showAmount, showTime } from "../parts/words.js";
+import { withUnit } from "../parts/worth.js";
 
 const PANES = ["review", "carry", "mine"];
 const MOST_PICTURED = 400; // characters, as the node takes them for a code
@@ -30,7 +32,8 @@ const MOST_PICTURED = 400; // characters, as the node takes them for a code
 const store = await openStore();
 const wallet = await store.wallet();
 // `keys` of the account that is looked at, its `names` and `session`; `draft`: what is shown or carried.
-const page = { keys: null, names: null, session: null, draft: null };
+// `rivals`: the payments that wait under the same number as what is reviewed.
+const page = { keys: null, names: null, session: null, draft: null, rivals: [] };
 
 keepPages();
 if (wallet === undefined) byId("no-wallet").hidden = false;
@@ -46,6 +49,8 @@ async function start() {
   onAction(byId("carry-done"), leave);
   onAction(byId("carry-copy"), copied);
   addEventListener("hashchange", fromAddress);
+  // Who comes back to a link that was sent is told if another has signed last meanwhile.
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && !byId("carry").hidden) opened(encodeDraft(page.draft)); });
   showPane("mine");
   await fromAddress();
   await showWaiting();
@@ -54,31 +59,58 @@ async function start() {
 // --- what waits at the node ---
 
 async function showWaiting() {
-  const found = await fetchWaiting(wallet).catch(() => []); // the forms below go on without
-  byId("waiting").hidden = found.length === 0;
-  byId("waiting-list").replaceChildren(...found.map(waitingCard));
+  const cards = await waitingCards().catch(() => []); // the forms below go on without
+  byId("waiting").hidden = cards.length === 0;
+  byId("waiting-list").replaceChildren(...cards);
 }
 
-function waitingCard(each) {
+async function waitingCards() {
+  const found = await fetchWaiting(wallet);
+  if (found.length === 0) return [];
+  const names = new AccountNames(found[0].session, await withNews(store, await keptCharter(store, wallet.federation)));
+  await names.learn(found.flatMap(({ draft }) => othersOf(draft)));
+  return found.map((each) => waitingCard(each, names));
+}
+
+// The accounts that a draft names besides its own, as pairs.
+function othersOf(draft) {
+  return draft?.kind === PAY ? [[draft.payeeCoop, draft.payee]] : draft?.payees ?? [];
+}
+
+function waitingCard(each, names) {
   const { id, handle, draft, missing } = each;
   const name = `${handle}@${wallet.coopName}`;
-  const numbered = (coop, account) => `#${account}`;
-  const words = draft === null ? say("To be signed with the program: fiado account sign {id}", { id }) : ownedWords(draft, name, numbered).title;
+  const named = (coop, account) => names.of(coop, account);
+  const words = draft === null ? say("To be signed with the program: fiado account sign {id}", { id }) : ownedWords(draft, name, named).title;
   const item = make("li", { class: "card" }, make("h3", {}, words), make("p", {}, name, " · ", say("Still needed: {count}.", { count: missing })));
   const drop = make("button", { type: "button" }, say("Discard it"));
-  onAction(drop, () => discarded(each));
+  onAction(drop, () => item.replaceChildren(...discardQuestion(each, named)));
+  const buttons = make("div", { class: "actions far" });
   if (draft !== null) {
     const look = make("button", { type: "button", class: "primary" }, say("See what it says"));
     onAction(look, () => opened(encodeDraft(draft)));
-    item.append(look, " ");
+    buttons.append(look);
   }
-  item.append(drop);
+  buttons.append(drop);
+  item.append(buttons);
   return item;
+}
+
+// Others have signed it: it goes after a second press, on another place than the first.
+function discardQuestion(each, nameOfOther) {
+  const { draft } = each;
+  const words = draft?.kind === PAY
+    ? say("Discard the payment of {amount} to {name}? Whoever has signed it would sign anew.", { amount: withUnit(draft.amount), name: nameOfOther(draft.payeeCoop, draft.payee) })
+    : say("Discard it? Whoever has signed it would sign anew.");
+  const keep = make("button", { type: "button", class: "primary" }, say("Keep it")), drop = make("button", { type: "button" }, say("Yes, discard it"));
+  onAction(keep, showWaiting);
+  onAction(drop, () => discarded(each));
+  return [make("p", { role: "alert" }, words), make("div", { class: "actions far" }, drop, keep)];
 }
 
 async function discarded(each) {
   try {
-    await discardDraft(wallet, each);
+    await discardDraft(each);
   } catch (error) {
     notice(explainOwning(error));
   }
@@ -93,6 +125,7 @@ function showPane(id) {
 async function leave() {
   page.draft = null;
   history.replaceState(null, "", location.pathname);
+  byId("waiting").hidden = true; // until it is read anew: what it said may be recorded
   showPane("mine");
   await showWaiting();
 }
@@ -159,14 +192,26 @@ async function opened(text) {
   try {
     await turnTo(accountOf(draft));
     if (page.session === null) throw new ProofError(say("This phone's key owns no part of that account."));
+    const me = draft.kind === PAY ? await lookAtAccount(page.session) : null;
+    const past = await pastOf(draft, { keys: page.keys, me, charter: page.names.charter });
+    if (past !== null) return await tellPast(past);
     const { signed, missing } = await stateOf(draft, page.keys, wallet);
     const isSigned = signed.includes(page.keys.owners.findIndex((key) => isEqual(key, wallet.publicKey)));
     if (isSigned && missing > 0) return carry(draft, missing);
-    return await review(draft, draft.kind === PAY ? await lookAtAccount(page.session) : null);
+    return await review(draft, me);
   } catch (error) {
     byId("open-error").textContent = error instanceof ProofError ? error.message : explainOwning(error);
     return undefined;
   }
+}
+
+// What can't be signed any more, since it or another is recorded: its link says so however often it is opened.
+async function tellPast({ words, isRecorded }) {
+  page.draft = null;
+  showPane("mine");
+  await showWaiting();
+  notice(words, { isGood: isRecorded });
+  scrollTo(0, 0);
 }
 
 // --- the last look, from the bytes that are signed ---
@@ -175,7 +220,8 @@ async function opened(text) {
 async function review(draft, me) {
   page.draft = draft;
   const account = accountOf(draft);
-  await page.names.learn([[wallet.coop, account], ...(draft.kind === PAY ? [[draft.payeeCoop, draft.payee]] : draft.payees ?? [])]);
+  page.rivals = await rivalsOf(page.session, draft).catch(() => []);
+  await page.names.learn([[wallet.coop, account], ...[draft, ...page.rivals].flatMap(othersOf)]);
   const { title, pairs } = ownedWords(draft, nameOf(wallet.coop, account), nameOf);
   const { signed, missing } = await stateOf(draft, page.keys, wallet);
   byId("review-title").textContent = title;
@@ -193,7 +239,14 @@ async function review(draft, me) {
 }
 
 function warningsOf(draft, me) {
-  if (draft.sequence < me.next_sequence) return [say("A payment with this number is recorded already: this one, or another. Look at the account's history before you begin anew.")];
+  const rivals = page.rivals.length === 0 ? [] : [say("Only one of these can be recorded, for they have the same number, {sequence}: this one, or {others}, which waits.", { sequence: draft.sequence, others: listed(page.rivals) })];
+  return [...rivals, ...twinWarnings(draft, me)];
+}
+
+const listed = (payments) => payments
+  .map(({ amount, payeeCoop, payee }) => say("{amount} to {payee}", { amount: withUnit(amount), payee: nameOf(payeeCoop, payee) })).join(", ");
+
+function twinWarnings(draft, me) {
   const recorded = me.recent.filter(({ direction, status }) => direction === "out" && status !== "returned").map((item) => ({
     id: `${item.coop_number}-${item.number}`, time: item.time, sequence: item.sequence, payeeCoop: item.other.coop_number,
     payee: item.other.account, amount: item.amount, reference: item.reference === null ? null : fromHex(item.reference),
@@ -211,9 +264,11 @@ async function signed() {
     history.replaceState(null, "", draftLink(transaction));
     if (missing > 0) return await keepAndCarry(transaction, missing);
     const entry = await send(transaction);
+    const said = [say("Recorded: entry {number} of {coop}.", { number: entry, coop: wallet.coopName })];
+    if (page.rivals.length > 0) said.push(say("Overtaken by it, and to be begun anew if still wanted: {others}.", { others: listed(page.rivals) }));
     await leave();
     byId("begin-form").reset();
-    notice(say("Recorded: entry {number} of {coop}.", { number: entry, coop: wallet.coopName }), { isGood: true });
+    notice(said.join(" "), { isGood: true });
   } catch (error) {
     byId("review-error").textContent = error instanceof Unreachable
       ? say("Nobody knows yet whether it was recorded. Press once more: the same is sent, and it is recorded once.") : explainOwning(error);

@@ -1,7 +1,7 @@
 // What several owners of an account sign one after the other: the node keeps it for them, or it is carried from phone to
 // phone in a link, or as the program's file.
 
-import { fromBase64url, toBase64url } from "../protocol/bytes.js";
+import { fromBase64url, isEqual, toBase64url } from "../protocol/bytes.js";
 import { ACKNOWLEDGE, DELEGATE, OWNERS, PAY, decodeTransaction, encodeTransaction } from "../protocol/messages.js";
 import { signersOf } from "../protocol/owning.js";
 
@@ -11,6 +11,11 @@ const CARRIED = [PAY, DELEGATE, OWNERS, ACKNOWLEDGE];
 export const accountOf = (transaction) => (transaction.kind === PAY ? transaction.payer : transaction.account);
 
 export const encodeDraft = (transaction) => toBase64url(encodeTransaction(transaction));
+
+const bare = (transaction) => encodeTransaction({ ...transaction, signature: new Uint8Array(64) });
+
+// Whether two say the same, whoever has signed them.
+export const isSame = (one, other) => isEqual(bare(one), bare(other));
 
 export const draftLink = (transaction) => `${location.origin}/owners#draft=${encodeDraft(transaction)}`;
 
