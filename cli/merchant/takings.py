@@ -160,7 +160,7 @@ def _rows(movements: list[Json], zone_name: str) -> Iterator[list[Cell]]:
             f"{found['coop']}/{found['number']}",
             found["invoice"],
             found["order_id"] or "",
-            found["description"],
+            found["reason"] if found["type"] == "refund" else found["description"],
             found["metadata"].get("till", ""),
             *_extras(found),
         ]

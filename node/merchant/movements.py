@@ -39,6 +39,8 @@ from node.zones import day_begins
 TILL: Final = "till"
 """Where an invoice's metadata names the till."""
 LONGEST_TILL: Final = 40
+_MOST_REFUNDS: Final = 100
+"""How many of an invoice are looked through for the one that an entry is."""
 _REFUNDED: Final = ("recorded", "delivered")
 
 
@@ -104,6 +106,15 @@ def movements_before(
     before `before` (milliseconds and an id; an empty one is before all others of that time)."""
     rows = store.records(MerchantRecord.MOVEMENT, str(account), before=before, limit=limit)
     return [read_movement(row) for row in rows if row.created >= since * 1000]
+
+
+def reason_of(store: Store, refund: Movement) -> str:
+    """Why the merchant gave it back; empty where that was not said."""
+    for row in store.records(MerchantRecord.REFUND, refund.invoice, limit=_MOST_REFUNDS):
+        found = read_refund(row)
+        if found.entry == refund.number:
+            return found.reason
+    return ""
 
 
 def till_of(invoice: Invoice) -> str:

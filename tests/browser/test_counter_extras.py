@@ -38,7 +38,14 @@ def sell_soup(stage: Stage, phone: Browser, desktop: Browser) -> None:
     desktop.click("#extras summary")
     for key in "12":
         desktop.click(f'[data-key="{key}"]')
+    desktop.type("#tip", "1,x")
+    desktop.type("#what", "soup\u202e")
+    desktop.click("#till-form .primary")
+    desktop.wait_text("#tip-error", "Write digits")
     desktop.click('[data-tip="10"]')
+    assert desktop.run("return document.getElementById('tip-error').textContent") == ""
+    desktop.click("#till-form .primary")
+    desktop.wait_text("#what-error", "letters that nobody sees")
     assert desktop.find("#tip").get_attribute("value") == "1.20"
     desktop.type("#note", "table 4")
     desktop.type("#what", "soup")
@@ -109,9 +116,13 @@ def test_the_owners_wallet_signs_what_is_given_back(
     desktop.click("#review-pay")
     desktop.wait_text("#receipt-proof", "in this browser")
     phone.wait(lambda _: stage.balance(1, "ana") == -1020 or None, "it is back")
+    desktop.open(f"{stage.urls[2]}/wallet?lang=en")
+    assert "with a tip" not in desktop.wait_text("#history", "refund: cold")
     desktop.open(f"{stage.urls[2]}/pos?lang=en")
     assert "−3.00" in desktop.wait_text("#today", "refund")
-    listed = desktop.text("#today")  # what was given back has no tip or note of its own
+    listed = desktop.text("#today")
+    assert "cold" in listed and listed.count("with a tip") == 1
+    # What was given back has no tip or note of its own.
     assert (listed.count("tip 1.20 fiado"), listed.count("table 4")) == (1, 1)
     assert "Given back: 3.00. Left: 10.20." in desktop.text("#today-sum")
     assert desktop.console_errors() == []

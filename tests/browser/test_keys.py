@@ -40,11 +40,13 @@ def set_day(phone: Browser, field: str, day: datetime.date) -> None:
     )
 
 
-def fill_caps(phone: Browser, payment: str, day: str, *, to: str = "", key: str = "") -> None:
+def fill_caps(
+    phone: Browser, payment: str, day: str, *, to: str = "", key: str = "", days: int = 60
+) -> None:
     """What the key may pay, up to the last look, or to its words."""
     phone.type("#key-payment", payment)
     phone.type("#key-day", day)
-    later = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=60)
+    later = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=days)
     set_day(phone, "key-until", later)
     phone.type("#key-payees", to)
     phone.type("#key-given", key)
@@ -130,6 +132,13 @@ def test_a_tills_key_is_made_pays_within_its_caps_and_is_revoked(
     assert phone.console_errors() == []
 
 
+def test_an_end_that_has_passed_is_refused_in_the_form(stage: Stage, phone: Browser) -> None:
+    open_keys(phone, stage)
+    fill_caps(phone, "20", "30", days=-3)
+    phone.wait_text("#key-error", "Choose a day after today")
+    assert phone.run("return document.getElementById('review').hidden")
+
+
 def test_a_key_that_the_till_made_itself_is_given_by_an_address(
     stage: Stage, phone: Browser
 ) -> None:
@@ -145,6 +154,10 @@ def test_a_key_that_the_till_made_itself_is_given_by_an_address(
     phone.click("#review-sign")
     phone.wait_text("#notice", "la clave 0 puede pagar desde ahora")
     assert phone.text("#keys h3") == "kiosco"
+    phone.click("#keys button")
+    phone.wait_text("#review-title", "¿Quitar la clave 0, “kiosco”, de ana@norte?")
+    assert "Una vez registrado esto" in phone.text("#review-what")
+    phone.click("#review-back")
     assert [each["key"] for each in keys_of(stage, "@ana")["delegated"]] == [key.public_key.hex()]
     fill_caps(phone, "20", "30", key=key.public_key.hex())
     phone.click("#review-sign")

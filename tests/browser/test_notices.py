@@ -84,6 +84,17 @@ def deliver(phone: Browser, origin: str) -> None:
         phone.driver.execute_cdp_cmd("ServiceWorker.deliverPushMessage", message)
 
 
+def test_what_is_no_address_is_said_in_the_pages_language(stage: Stage, phone: Browser) -> None:
+    phone.open(f"{stage.urls[1]}/wallet?lang=en")
+    join(phone, stage, 1, "zoe", limit=10_000)
+    phone.open(f"{stage.urls[1]}/notices?lang=es")
+    phone.run("document.getElementById('notice').textContent = args[0]", "an earlier word")
+    phone.type("#notices-address", "x")
+    phone.click("#notices-mail .primary")
+    phone.wait_text("#notices-address-error", "nombre@ejemplo.org")
+    assert phone.run("return document.getElementById('notice').textContent") == ""
+
+
 def test_a_phone_is_told_in_its_language_and_stops_when_asked(
     stage: Stage, phone: Browser, service: PushService
 ) -> None:

@@ -111,7 +111,7 @@ def test_the_second_owner_finds_what_waits_without_any_link(stage: Stage, phone:
         phone.open(f"{stage.urls[1]}/wallet?lang=en")
         ana = key_of(join(phone, stage, 1, "panadera", limit=50_000))
         share(stage, "panadera", ana, key_of(make_wallet(other, stage.urls[1])))
-        links = []
+        links: list[str] = []
         for amount in ("12,50", "7", "8"):
             begin(phone, stage, "member7@norte", amount)
             if links:

@@ -54,6 +54,8 @@ def test_a_till_makes_its_key_and_pays_within_its_caps(stage: Stage, phone: Brow
         # Beyond a cap nothing is signed, and so nothing sent.
         pay(till, "member7@norte", "20.01")
         till.wait_text("#pay-amount-error", "more than this key may pay at once")
+        pay(till, "ana@norte", "5")
+        till.wait_text("#pay-amount-error", "That is your own account.")
         pay(till, "member8@norte", "5")
         till.wait_text("#pay-amount-error", "certain accounts only")
         pay(till, "member7@norte", "12,50")

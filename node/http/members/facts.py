@@ -214,6 +214,7 @@ def history_item(
         cause=cause,
         memo=None if memo is None else Binary(memo),
         bill=telling.bill(pay, log=paid_from, number=paid_number, time=paid.time),
+        refund=telling.refund(pay, log=paid_from, number=paid_number, time=paid.time),
         worth=telling.worth(pay, time=paid.time),
     )
 

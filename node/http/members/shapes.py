@@ -321,6 +321,13 @@ class HistoryItem(OfCoop, frozen=True):
             description="What the bill says that it paid, where this node has it; null for what is none."
         ),
     ]
+    refund: Annotated[
+        str | None,
+        Meta(
+            description="Why it gives back what a bill was paid, as the shop said (empty: it did not say), "
+            "where this node has the bill; null for what is no refund."
+        ),
+    ]
     worth: Annotated[
         Worth | None,
         Meta(

@@ -1,4 +1,4 @@
-"""What is told beside a payment: what its bill says, and what it was worth in national currency that day."""
+"""What is told beside a payment: what its bill says, why it gave back, what it was worth."""
 
 from ledger.index.conversion import price_from_units
 from ledger.index.table import DayBeforeBase, DayNotKnown
@@ -7,7 +7,7 @@ from ledger.transactions import Pay
 from node.engine.view import View
 from node.http.members import shapes
 from node.merchant.merchants import Merchants, merchants_of
-from node.merchant.movements import movements_before
+from node.merchant.movements import Direction, Movement, movements_before, reason_of
 
 _LOOKED_AT = 20
 """How many movements of a merchant within one second are looked through for a payment."""
@@ -23,7 +23,20 @@ class Telling:
         self._texts: dict[str, str | None] = {}
 
     def bill(self, pay: Pay, *, log: int, number: int, time: int) -> str | None:
-        """What the bill says that entry `number` of `log` paid, or gave back; None where none is here."""
+        """What the bill says that entry `number` of `log` paid; None where none is here."""
+        movement = self._movement(pay, log=log, number=number, time=time)
+        is_payment = movement is not None and movement.type is Direction.PAYMENT
+        return self._text(movement.invoice) if movement is not None and is_payment else None
+
+    def refund(self, pay: Pay, *, log: int, number: int, time: int) -> str | None:
+        """Why entry `number` of `log` gave back what a bill was paid, as the merchant said; None where it
+        gave back nothing, or none of it is here."""
+        movement = self._movement(pay, log=log, number=number, time=time)
+        if movement is None or movement.type is not Direction.REFUND:
+            return None
+        return reason_of(self._view.store, movement)
+
+    def _movement(self, pay: Pay, *, log: int, number: int, time: int) -> Movement | None:
         if self._merchants is None or pay.reference is None:
             return None
         home = self._view.coop
@@ -38,7 +51,7 @@ class Telling:
             )
             for movement in found:
                 if (movement.log, movement.number) == (log, number):
-                    return self._text(movement.invoice)
+                    return movement
         return None
 
     def _text(self, invoice_id: str) -> str | None:

@@ -150,7 +150,8 @@ class Movement(OfCoop, frozen=True):
     late: Annotated[bool, Meta(description="Whether it was paid after the invoice's end.")]
     number: Count
     invoice: Id
-    description: str
+    description: Annotated[str, Meta(description="The invoice's.")]
+    reason: Annotated[str, Meta(description="Why a refund was given, if that was said.")]
     order_id: str | None
     till: Annotated[str, Meta(description="Which till's; empty: none's.")]
     metadata: Annotated[Metadata, Meta(description="The invoice's.")]

@@ -21,10 +21,12 @@ from node.http.merchant.problems import TAKINGS_TOO_MANY, ZONE_UNKNOWN
 from node.merchant.merchants import Merchants
 from node.merchant.movements import (
     LONGEST_TILL,
+    Direction,
     Movement,
     Takings,
     TakingsByDay,
     movements_before,
+    reason_of,
 )
 from node.merchant.shapes import Net
 from node.merchant.views import money
@@ -125,14 +127,14 @@ async def get_movements(api: Api, request: web.Request) -> web.Response:
         last = page[-1] if len(page) == limit else None
         following = None if last is None else format_cursor((last.time * 1000, last.id))
         wanted = [each for each in page if till in (None, each.till)]
-        movements = [_movement(api, merchants, each, zone) for each in wanted]
+        movements = [_movement(api, view, merchants, each, zone) for each in wanted]
         return shapes.Movements(zone=zone.key, movements=movements, next=following)
 
     return json_response(await ask(api, request, look, *READERS), is_private=True)
 
 
 def _movement(
-    api: Api, merchants: Merchants, movement: Movement, zone: ZoneInfo
+    api: Api, view: View, merchants: Merchants, movement: Movement, zone: ZoneInfo
 ) -> shapes.Movement:
     invoice = merchants.context.invoice(movement.invoice)
     return shapes.Movement(
@@ -146,6 +148,7 @@ def _movement(
         number=movement.number,
         invoice=movement.invoice,
         description="" if invoice is None else invoice.description,
+        reason=reason_of(view.store, movement) if movement.type is Direction.REFUND else "",
         order_id=None if invoice is None else invoice.order,
         till=movement.till,
         metadata={} if invoice is None else dict(invoice.metadata),

@@ -92,8 +92,8 @@ def worth_of(payment: Mapping[str, Any] | None) -> Worth | None:
 
 
 def text_of(payment: Mapping[str, Any], memo: str) -> str:
-    """What a payment was for: its memo where that could be read, else what the bill says."""
-    return memo or str(payment.get("bill") or "")
+    """What a payment was for: its memo if that could be read, else the bill's text, or why it gave back."""
+    return memo or str(payment.get("bill") or payment.get("refund") or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

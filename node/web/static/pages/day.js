@@ -173,7 +173,8 @@ function movementLine(movement, times, onBill) {
   const details = [kindWord(movement)];
   if (movement.late) details.push(say("after the bill's end"));
   details.push(...(isRefund ? [tillOf(movement.metadata)].filter(Boolean) : written(movement.metadata)));
-  const line = { time: movement.time, who: movement.description || say("Bill"), money: isRefund ? amount : `+${amount}`, details };
+  const who = isRefund ? movement.reason : movement.description;
+  const line = { time: movement.time, who: who || say("Bill"), money: isRefund ? amount : `+${amount}`, details };
   if (isRefund) return entry(line, times);
   return entry(line, times, make("div", { class: "actions" }, billButton(say("Give back"), () => onBill("refund", movement), movement)));
 }
@@ -226,7 +227,7 @@ const rows = (movements, times) => [
   ...movements.map((each) => [
     each.day, times.plain(each.time), kindWord(each),
     amountCell(each.type === "refund" ? -minor(each.amount) : minor(each.amount)), each.late ? say("late") : "",
-    `${each.coop}/${each.number}`, each.invoice, each.order_id ?? "", each.description,
+    `${each.coop}/${each.number}`, each.invoice, each.order_id ?? "", each.type === "refund" ? each.reason : each.description,
     each.till, ...extraCells(each),
   ]),
 ];

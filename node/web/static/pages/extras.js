@@ -4,9 +4,11 @@
 import { parseAmount, plainAmount } from "../parts/amounts.js";
 import { isShown } from "../parts/contacts.js";
 import { byId, onAction } from "../parts/dom.js";
+import { UNSEEN } from "../parts/unseen.js";
 import { readAmount, say, showAmount, typedAmount } from "../parts/words.js";
 
 const TILL = "till-name";
+const HIDING = RegExp(`[${UNSEEN}]`, "u");
 const LONGEST_WHAT = 200; // as the node takes a description
 
 // `onTill()` is called when the till gets another name.
@@ -21,6 +23,7 @@ export async function startExtras(store, onTill) {
   };
   field.addEventListener("change", keep);
   onAction(byId("till-name-form"), keep);
+  byId("tip").addEventListener("input", forgetFault);
   for (const button of document.querySelectorAll("[data-tip]")) {
     button.addEventListener("click", () => putTip(BigInt(button.dataset.tip)));
   }
@@ -31,8 +34,13 @@ export function tillName() {
   return isShown(name) ? name : "";
 }
 
+function forgetFault() {
+  byId("tip-error").textContent = "";
+}
+
 // So many hundredths of the amount that is typed, rounded.
 function putTip(percent) {
+  forgetFault();
   const typed = readAmount(byId("sum").value);
   byId("tip").value = typeof typed === "string" ? "" : typedAmount(Number((BigInt(typed) * percent + 50n) / 100n));
 }
@@ -41,6 +49,12 @@ function putTip(percent) {
 export function typedTip() {
   const typed = byId("tip").value.trim();
   return typed === "" ? 0 : readAmount(typed, { isZeroAllowed: true });
+}
+
+// What the customer or the list would show with letters that nobody sees, as a sentence; "" where there is none.
+export function unseenWords() {
+  const isHiding = ["what", "note"].some((id) => HIDING.test(byId(id).value.trim()));
+  return isHiding ? say("What is written there has letters that nobody sees. Type it anew.") : "";
 }
 
 // {description, metadata} of the bill, each left out where there is nothing to say. The tip is in `currency`, as the amount.

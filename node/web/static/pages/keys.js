@@ -20,7 +20,7 @@ import { findAccount } from "../parts/paying.js";
 import { readAmount, say, showAmount } from "../parts/words.js";
 
 const PANES = ["words", "review", "mine"];
-const ENTROPY_BYTES = 16, MOST_PAYEES = 16, DAY_S = 86_400;
+const ENTROPY_BYTES = 16, MOST_PAYEES = 16, DAY_S = 86_400, LONGEST_S = 315_360_000; // ten years
 const KEY = /^[0-9a-f]{64}$/;
 
 const store = await openStore();
@@ -126,7 +126,8 @@ async function readCaps() {
   if (perPayment > perDay) throw new FormError(say("What it may pay at once can't be more than what it may pay in a day."));
   // Until that day is over, where the person is.
   const until = Math.floor(new Date(`${byId("key-until").value}T00:00`).getTime() / 1000) + DAY_S;
-  if (!Number.isSafeInteger(until)) throw new FormError(say("Choose a day after today, within ten years."));
+  const isGood = Number.isSafeInteger(until) && until > page.keys.time && until <= page.keys.time + LONGEST_S;
+  if (!isGood) throw new FormError(say("Choose a day after today, within ten years."));
   return { perPayment, perDay, until, payees: await readPayees(byId("key-payees").value) };
 }
 
@@ -197,16 +198,21 @@ function review(transaction) {
   const name = ownName(), { place } = transaction;
   const isGiven = transaction.key !== null;
   byId("review-title").textContent = isGiven
-    ? say("Let another key pay for {name}, as its key {place}?", { name, place })
-    : say("Take key {place} of {name} away?", { name, place });
+    ? say("Let another key pay for {name}, as its key {place}?", { name, place }) : takingWords(name, place);
   byId("review-what").textContent = isGiven
     ? say("Whoever has it can pay within these caps, and nothing else: no history, no votes, no other keys. Fees count; a day is one of universal time.")
-    : say("It can't pay any more. What it has paid stays.");
+    : say("Once this is recorded it will pay no more. What it has paid stays.");
   byId("review-facts").replaceChildren(...facts([
     [say("Account"), `#${transaction.account}`], ...(isGiven ? capFacts(transaction, nameOf) : []),
   ]));
   byId("review-error").textContent = "";
   showPane("review");
+}
+
+function takingWords(name, place) {
+  const till = page.keys.tills.find((each) => each.place === place);
+  const label = till && page.labels.get(toHex(till.key));
+  return label ? say("Take key {place}, “{label}”, of {name} away?", { place, label, name }) : say("Take key {place} of {name} away?", { name, place });
 }
 
 // Only the owners of the account see what they call it.

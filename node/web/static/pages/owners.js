@@ -172,6 +172,7 @@ async function begun() {
   try {
     const [payee, me] = await Promise.all([findAccount(address.coop, address.handle, wallet.federation), lookAtAccount(page.session)]);
     const asked = { payeeCoop: payee.coop_number, payee: payee.account, amount };
+    if (asked.payeeCoop === wallet.coop && asked.payee === page.keys.account) return fail("to", say("That is your own account."));
     const fee = contributionOf(asked, { coop: wallet.coop, rate: page.keys.contribution });
     return await review(payment({ payer: page.keys.account, sequence: me.next_sequence, ...asked, fee, reference: null }), me);
   } catch (error) {

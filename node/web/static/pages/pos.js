@@ -9,7 +9,7 @@ import { countDown } from "../parts/countdown.js";
 import { saveTable, showDay, showMore } from "./day.js";
 import { byId, notice, onAction, showSection } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
-import { extrasOf, startExtras, tillName, typedTip } from "./extras.js";
+import { extrasOf, startExtras, tillName, typedTip, unseenWords } from "./extras.js";
 import { showItems, startItems } from "./items.js";
 import { keepPages } from "../parts/keeping.js";
 import { qrAddress } from "../parts/links.js";
@@ -133,6 +133,9 @@ async function makeBill() {
   const tip = typedTip();
   byId("tip-error").textContent = typeof tip === "string" ? tip : "";
   if (typeof tip === "string") return byId("tip").focus();
+  const unseen = unseenWords();
+  byId("what-error").textContent = unseen;
+  if (unseen !== "") return byId("what").focus();
   const money = { value: String(typed + tip), scale: SCALE };
   const wanted = isPriced() ? { price: { ...money, currency: CURRENCY } } : { amount: money };
   Object.assign(wanted, extrasOf(byId("what").value.trim(), tip, isPriced() ? CURRENCY : document.body.dataset.unit));

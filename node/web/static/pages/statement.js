@@ -5,6 +5,7 @@ import { Session } from "../parts/api.js";
 import { bookingsOf } from "../parts/bookings.js";
 import { byId, make, notice, onAction } from "../parts/dom.js";
 import { explain } from "../parts/explain.js";
+import { wordsOf } from "../parts/history.js";
 import { keepPages } from "../parts/keeping.js";
 import { openStore } from "../parts/opened.js";
 import { ownTexts } from "../parts/own_texts.js";
@@ -83,7 +84,7 @@ async function read({ since, until }) {
     const next = after === null ? "" : `&after=${after}`;
     found = await page.session.get(`/v1/me/statement?from=${since}&to=${until}&limit=200${next}`);
     for (const line of found.lines) {
-      bookings.push(...bookingsOf(line, { coop: found.coop, memo: (await memoOf(line.payment)) || ownText(line.payment, texts) }));
+      bookings.push(...bookingsOf(line, { coop: found.coop, memo: (await memoOf(line.payment)) || refundText(line.payment) || ownText(line.payment, texts) }));
     }
     after = found.next;
   } while (after !== null);
@@ -100,6 +101,8 @@ async function memoOf(payment) {
     return ""; // the key of memos is not here, or what opens them: the amounts are right without
   }
 }
+
+const refundText = (payment) => (typeof payment?.refund === "string" ? wordsOf(payment) : "");
 
 // What a shop of another cooperative was paid for; the own node knows the bills of its own members.
 function ownText(payment, texts) {

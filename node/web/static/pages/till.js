@@ -195,6 +195,7 @@ async function review(address, amount) {
   if (coopNamed(charter, address.coop) === undefined) throw new Problem({ code: "coop_not_found" });
   const [payee, found] = await Promise.all([findAccount(address.coop, address.handle, wallet.federation), fetchTill(wallet, wallet.account)]);
   const asked = { to: `${address.handle}@${address.coop}`, payeeCoop: payee.coop_number, payee: payee.account, amount };
+  if (asked.payeeCoop === wallet.coop && asked.payee === wallet.account) throw new Problem({ code: "payee_is_payer" });
   const fee = contributionOf(asked, { coop: wallet.coop, rate: found.contribution });
   const forbidden = whatForbids({ ...asked, fee }, found);
   if (forbidden !== null) throw new Problem({ code: forbidden });

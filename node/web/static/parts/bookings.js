@@ -4,7 +4,7 @@
 const PAYMENTS = { out: "paid", in: "received", returned: "came_back" };
 
 // The parts of a line of /v1/me/statement, each with the balance after it; what a payment gave to the commons is
-// a part of its own. `memo` is the line's, where it could be read; else what the bill says is what it was for.
+// a part of its own. `memo` is the line's, where it could be read; else what the bill says, or why it gave back, is what it was for.
 export function bookingsOf(line, { coop, memo = "" }) {
   const { payment, amount, time } = line;
   const kind = payment === null ? line.cause : PAYMENTS[payment.direction];
@@ -21,7 +21,7 @@ export function bookingsOf(line, { coop, memo = "" }) {
       amount: moved,
       balance,
       other: isContribution ? "" : otherOf(line),
-      memo: isContribution || payment === null ? "" : memo || (payment.bill ?? ""),
+      memo: isContribution || payment === null ? "" : memo || (payment.bill ?? payment.refund ?? ""),
       paid: payment === null ? "" : `${payment.coop}/${payment.number}`,
       worth: isContribution ? null : worthOf(payment),
     };

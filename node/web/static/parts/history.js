@@ -26,9 +26,16 @@ function worthThen({ worth }) {
   return [say("worth {money} then", { money: `${worth.currency}\u00a0${showAmount(worth.minor)}` })];
 }
 
+// What a payment was for, as the node knows it of its own shops; "" where it doesn't.
+export function wordsOf({ bill, refund }) {
+  if (typeof refund !== "string") return bill ?? "";
+  return refund === "" ? say("refund") : say("refund: {reason}", { reason: refund });
+}
+
 export function historyItem(item) {
   const isOut = item.direction === "out";
   const amount = showAmount(isOut ? -(item.amount + item.fee) : item.amount);
+  const words = wordsOf(item);
   const details = [showTime(item.time), status(item), ...worthThen(item)];
   return make("li", {}, make(
     "a", { href: `#receipt?coop=${item.coop}&number=${item.number}` },
@@ -36,6 +43,6 @@ export function historyItem(item) {
     make("span", { class: "money" }, isOut ? amount : `+${amount}`),
     make("span", { class: "small" }, details.join(" · ")),
     ...(item.memo ? [make("span", { class: "said" }, say("has a note"))] : []),
-    ...(!item.memo && item.bill ? [make("span", { class: "said" }, item.bill)] : []),
+    ...(!item.memo && words ? [make("span", { class: "said" }, words)] : []),
   ));
 }

@@ -8,6 +8,7 @@ import { isAble, subscribeHere, subscriptionHere } from "./push_here.js";
 import { say, showTime } from "./words.js";
 
 const language = document.documentElement.dataset.lang;
+const ADDRESS = /^[^\s@]+@[^\s@]+$/; // the node looks closer
 const state = { session: null, offer: null, targets: [] };
 
 export async function setUpNotices(session) {
@@ -101,7 +102,10 @@ async function unsubscribe() {
 
 async function askAddress() {
   const address = byId("notices-address").value.trim();
-  byId("notices-address-error").textContent = "";
+  const isAddress = ADDRESS.test(address);
+  byId("notices-address-error").textContent = isAddress ? "" : say("Write the address as name@example.org.");
+  notice("");
+  if (!isAddress) return;
   try {
     const { confirmed } = await state.session.post("/v1/me/notices/mail", { address, language });
     byId("notices-address").value = "";

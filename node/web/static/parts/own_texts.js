@@ -10,7 +10,7 @@ export const ownTexts = async (store) => new Map((await store.receipts()).map(({
 export async function showOwnTexts(store, elements, items) {
   const texts = await ownTexts(store);
   for (const [place, item] of items.entries()) {
-    const text = item.memo || item.bill || item.direction !== "out" ? "" : texts.get(`${item.coop_number}-${item.number}`);
+    const text = item.memo || item.bill || typeof item.refund === "string" || item.direction !== "out" ? "" : texts.get(`${item.coop_number}-${item.number}`);
     if (text) elements[place].firstChild.append(make("span", { class: "said" }, text));
   }
 }

@@ -8,6 +8,7 @@ from tests.node.http.test_index import OFFICIAL, publish
 from tests.node.http.towns import one_node
 from tests.node.loops import on_loop
 from tests.node.merchant.stall import a_stall
+from tests.node.merchant.test_refunds import prepare, signed
 
 
 @on_loop
@@ -25,6 +26,21 @@ async def test_a_bills_text_is_told_to_both_sides(tmp_path: Path) -> None:
             assert said == ["bread, 2 kg"], account
             assert next(line["payment"]["bill"] for line in statement) == "bread, 2 kg"
             assert all(item["worth"] is None for item in history)
+        refund = await prepare(stall, made, reason="stale")
+        (await client.post("/v1/payments", signed(stall, refund, 1))).ok()
+        for account in (1, 2):
+            token = await people.member(account)
+            history = (await client.get("/v1/me/history", token=token)).ok()["items"]
+            statement = (await client.get("/v1/me/statement", token=token)).ok()["lines"]
+            for found in (history[0], statement[-1]["payment"]):
+                assert (found["bill"], found["refund"]) == (None, "stale"), account
+            assert [each["refund"] for each in history[1:]] == [None] * (len(history) - 1)
+        (back,) = [
+            each
+            for each in (await stall.ask("/v1/merchant/movements", method="GET")).ok()["movements"]
+            if each["type"] == "refund"
+        ]
+        assert back["reason"] == "stale"
         other = await people.member(3)
         (item,) = (await client.get("/v1/me/history", token=other)).ok()["items"]
         assert item["bill"] is None
