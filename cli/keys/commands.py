@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import click
 
 from cli.keys.drafting import sign_and_send
 from cli.keys.showing import show_keys
 from cli.keys.waiting import discard, pending, sign
-from cli.shell.days import read_day
+from cli.shell.days import read_last_day
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
@@ -25,6 +26,7 @@ from cli.shell.terminal import Output
 from cli.wallet.membership import open_membership, unlock
 from ledger.account_keys import NO_CAPS, Caps, Delegate, Payees, SetOwners
 from ledger.shapes import MAX_DELEGATES, MAX_OWNERS
+from ledger.texts import is_shown
 from node.member.addresses import Address
 from node.member.answers import integer, number
 from node.member.charters import fetch_charter, keep_charter
@@ -34,6 +36,7 @@ from node.member.owning import NotATill, fetch_keys, fetch_labels, label_key
 from node.member.wallet_file import check_unchanged, read_wallet, replace_public
 from node.member.wallet_lock import lock_wallet
 
+_LONGEST_LABEL: Final = 40
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _yes = click.option("--yes", "is_agreed", is_flag=True, help="Sign without asking; for scripts.")
 _draft = click.option(
@@ -94,6 +97,14 @@ def label(
     Only the owners of the account see it, with `fiado account keys --labels` and on the page of keys. It is
     kept at your node, in no log, and goes when your name is erased.
     """
+    if label is not None and not (1 <= len(label) <= _LONGEST_LABEL and is_shown(label)):
+        raise click.UsageError(
+            say(
+                "LABEL is 1 to {longest} characters in one line, with single spaces and none that nobody "
+                "sees. Leave it out to call the key nothing.",
+                longest=_LONGEST_LABEL,
+            )
+        )
     with open_membership(wallet, passphrase) as member:
         member.open_session()
         found = fetch_keys(member.client, member.account)
@@ -110,7 +121,7 @@ def label(
 @click.argument("key")
 @click.option("--per-payment", type=AMOUNT, required=True, help="What it may pay at once.")
 @click.option("--per-day", type=AMOUNT, required=True, help="What it may pay in a day.")
-@click.option("--until", required=True, metavar="DATE", help="On this day it ends.")
+@click.option("--until", required=True, metavar="DATE", help="The last day on which it pays.")
 @click.option(
     "--to", "payees", type=ADDRESS, multiple=True, help="Only to this address; up to 16 of them."
 )
@@ -154,7 +165,7 @@ def delegate(
         caps = Caps(
             per_payment=per_payment,
             per_day=per_day,
-            until=read_day(until, "--until"),
+            until=read_last_day(until, "--until"),
             payees=_payees(member, payees),
         )
         change = Delegate(

@@ -7,13 +7,16 @@ import click
 
 from cli.shell.consent import agree_to_sign
 from cli.shell.describing import describe
-from cli.shell.errors import words_stand_in
+from cli.shell.errors import CliError, words_stand_in
+from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
 from cli.shell.leaving_told import tell_left
 from cli.shell.terminal import Output
 from ledger.transactions import Leave, Owned, Pay, Vote, encode_transaction
-from node.member.answers import encode_bytes, integer
-from node.member.failures import NodeProblem
+from node.member.addresses import Address
+from node.member.answers import encode_bytes, integer, text
+from node.member.client import Json
+from node.member.failures import NodeError, NodeProblem
 from node.member.membership import Membership
 from node.member.owning import (
     KeysOfAccount,
@@ -25,6 +28,7 @@ from node.member.owning import (
     sign_owned,
     signatures_of,
 )
+from node.member.paying.paying import Bound, find_payee
 
 words_stand_in("cli.keys.words")
 
@@ -48,8 +52,7 @@ def sign_and_send(
     federation, coop = member.founding.federation, member.coop.number
     signed = sign_owned(transaction, member.key, keys, federation=federation, coop=coop)
     is_enough = is_signed_by_enough(signed, keys)
-    names = {(coop, member.account): member.handle}
-    for line in describe(signed, charter=member.charter, coop=coop, names=names):
+    for line in describe_owned(member, signed):
         output.line(line)
     if signed == transaction:
         output.note(say("You had signed already."))
@@ -61,9 +64,29 @@ def sign_and_send(
     elif draft is None:
         _keep(member, signed, keys, output)
     else:
-        text = render_draft(signed, federation=federation, coop=coop)
-        draft.write_text(text, encoding="utf-8")
+        rendered = render_draft(signed, federation=federation, coop=coop)
+        draft.write_text(rendered, encoding="utf-8")
         _tell_who_signs(signed, keys, draft, output)
+
+
+def describe_owned(member: Membership, transaction: Owned) -> list[str]:
+    """What it does, in sentences; whom a payment pays also by name, as far as the node proves it."""
+    coop = member.coop.number
+    names = {(coop, member.account): member.handle}
+    lines = describe(transaction, charter=member.charter, coop=coop, names=names)
+    home = (
+        member.charter.coops.get(transaction.payee_coop) if isinstance(transaction, Pay) else None
+    )
+    if isinstance(transaction, Pay) and home is not None:
+        with suppress(NodeError):
+            by_number = Address(handle=f"#{transaction.payee}", coop=home.name)
+            found = find_payee(member, by_number, Bound(account=transaction.payee, reference=b""))
+            address = f"{text(member.client, found, 'handle')}@{home.name}"
+            number = say("account {account} of {home}", account=transaction.payee, home=home.name)
+            lines.insert(
+                1, say("{number} is {address}.", number=number.capitalize(), address=address)
+            )
+    return lines
 
 
 def sign_together(
@@ -121,7 +144,7 @@ def _record(member: Membership, signed: Owned, output: Output) -> None:
     body = {"transaction": encode_bytes(encode_transaction(signed))}
     match signed:
         case Pay():
-            recorded = member.client.post("/v1/payments", body)
+            recorded = _record_payment(member, signed, body)
         case Vote():
             recorded = member.client.post("/v1/votes", body)
         case Leave():
@@ -133,3 +156,24 @@ def _record(member: Membership, signed: Owned, output: Output) -> None:
     entry = integer(member.client, recorded, "number")
     output.line(say("Recorded: entry {name}/{entry}.", name=member.coop.name, entry=entry))
     output.result({"status": "recorded", "coop": member.coop.name, "number": entry})
+
+
+def _record_payment(member: Membership, signed: Pay, body: Json) -> Json:
+    try:
+        return member.client.post("/v1/payments", body)
+    except NodeProblem as problem:
+        if problem.code != "sequence_used" or isinstance(signed.signature, bytes):
+            raise
+        raise CliError(
+            ExitCode.REFUSED,
+            "draft_overtaken",
+            say(
+                "Another payment of the account was recorded with number {sequence} before this one "
+                "had all signatures.",
+                sequence=signed.sequence,
+            ),
+            say(
+                "Nothing was paid by it. Begin it anew if it is still to be paid; what waits at the node "
+                "goes with `fiado account discard`."
+            ),
+        ) from problem

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from cli.keys.drafting import sign_and_send
-from cli.shell.describing import describe, when
+from cli.keys.drafting import describe_owned, sign_and_send
+from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
@@ -57,9 +57,7 @@ def _print(member: Membership, keys: KeysOfAccount, kept: KeptDraft, output: Out
     output.line(
         say("{id}, kept until {time}:", id=kept.id, time=when(kept.expires)),
     )
-    names = {(member.coop.number, member.account): member.handle}
-    coop = member.coop.number
-    for line in describe(kept.transaction, charter=member.charter, coop=coop, names=names):
+    for line in describe_owned(member, kept.transaction):
         output.line(f"  {line}")
     signed = signatures_of(kept.transaction)
     words = say("Signed by {count} of {needed}.", count=len(signed), needed=keys.needed)

@@ -16,7 +16,7 @@ from node.member.addresses import Address
 from node.member.answers import number
 from node.member.links import PaymentRequest
 from node.member.membership import Membership
-from node.member.owning import fetch_keys
+from node.member.owning import fetch_drafts, fetch_keys
 from node.member.paying.contribution import owed_contribution
 from node.member.paying.delegated import pay_as_till, pay_once_as_till
 from node.member.paying.desk import Desk
@@ -87,4 +87,21 @@ def draft_payment(
         reference=bytes.fromhex(intent.reference) if intent.reference else None,
     )
     keys = fetch_keys(client, member.account)
+    if keys.is_joint:
+        _warn_of_twins(member, unsigned, output)
     sign_and_send(member, keys, unsigned, draft=draft, is_agreed=is_agreed, output=output)
+
+
+def _warn_of_twins(member: Membership, payment: Pay, output: Output) -> None:
+    """Say so when another payment waits at the node under the same number."""
+    for kept in fetch_drafts(member.client):
+        waits = kept.transaction
+        if isinstance(waits, Pay) and waits.sequence == payment.sequence:
+            output.note(
+                say(
+                    "{id} waits for signatures with the same payment number, {sequence}: only one of the "
+                    "two can be recorded.",
+                    id=kept.id,
+                    sequence=payment.sequence,
+                )
+            )

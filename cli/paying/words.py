@@ -11,6 +11,7 @@ from cli.shell.exit_codes import ExitCode
 from cli.shell.forms import in_units
 from cli.shell.language import say
 from cli.shell.retelling import retold
+from cli.shell.states import state_words
 from node.member.contacts import (
     LONGEST_NAME,
     MOST_CONTACTS,
@@ -99,7 +100,7 @@ def _(error: InvoiceNotOpen) -> CliError:
     return CliError(
         ExitCode.REFUSED,
         "invoice_not_open",
-        say("There is nothing to pay: the invoice is {state}.", state=error.state),
+        say("There is nothing to pay: the invoice is {state}.", state=state_words(error.state)),
         say("Ask the merchant for a new invoice if you have not paid."),
         {"state": error.state},
     )

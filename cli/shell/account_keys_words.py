@@ -1,9 +1,14 @@
 """What the entries about an account's keys do, in sentences."""
 
-from cli.shell.forms import in_units, moment
+from typing import Final
+
+from cli.shell.forms import day, in_units, moment
 from cli.shell.language import say
 from ledger.account_keys import Caps
+from ledger.entries import LAST_TIME
 from ledger.transactions import AccountKeys, Delegate
+
+_DAY_S: Final = 86_400
 
 
 def describe_account_keys(change: AccountKeys, *, who: str) -> list[str]:
@@ -47,7 +52,7 @@ def describe_caps(caps: Caps) -> list[str]:
             "It may pay up to {payment} at once and {day} in a day, fees counted, until {until}.",
             payment=in_units(caps.per_payment),
             day=in_units(caps.per_day),
-            until=moment(caps.until),
+            until=_until(caps.until),
         )
     ]
     if caps.payees is not None:
@@ -58,3 +63,11 @@ def describe_caps(caps: Caps) -> list[str]:
             )
         )
     return lines
+
+
+def _until(seconds: int) -> str:
+    """A moment; one at which a day ends by that day, which is what people say and type."""
+    last, rest = divmod(seconds, _DAY_S)
+    if rest or not 0 < seconds <= LAST_TIME:
+        return moment(seconds)
+    return say("the end of {day}", day=day(last - 1))

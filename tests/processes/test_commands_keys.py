@@ -51,6 +51,8 @@ def test_a_till_pays_within_its_caps_and_is_taken_away(
     shown = desk.ok(["account", "keys"], "--wallet", alice, secret=False)
     assert [each["spent_today"] for each in shown["delegated"]] == [900]
     # What the owner calls it only the owner is told.
+    error = desk.refused(ExitCode.USAGE, ["account", "label", "0", ""], "--wallet", alice)
+    assert "LABEL" in error["message"]
     desk.ok(["account", "label", "0", "kiosk till"], "--wallet", alice)
     named = desk.ok(["account", "keys", "--labels"], "--wallet", alice)["labels"]
     assert list(named.values()) == ["kiosk till"]
@@ -141,6 +143,13 @@ def test_what_owners_begin_waits_at_the_node_for_the_others(
     begun = desk.ok(["pay", "beto@norte", "5.00", "--together", "--yes"], "--wallet", ana)
     assert (begun["status"], begun["signed"], begun["needed"]) == ("waiting", 1, 2)
     (waits,) = desk.ok(["account", "pending"], "--wallet", eva)["drafts"]
+    # Another one with the same number: whoever begins it is told, and whoever signs it too late as well.
+    late = tmp_path / "late.json"
+    other = ["pay", "beto@norte", "6.00", "--draft", str(late), "--yes"]
+    told = desk.run(other, "--wallet", ana)
+    assert begun["draft"] in told.stderr and "only one" in told.stderr
+    assert "is beto@norte." in told.stdout
+    assert "is beto@norte." in desk.run(["account", "pending"], "--wallet", eva).stdout
     assert (waits["id"], waits["kind"], waits["signed_by"]) == (begun["draft"], "pay", [0])
     assert desk.ok(["account", "pending"], "--wallet", beto)["drafts"] == []
     error = desk.refused(
@@ -151,6 +160,8 @@ def test_what_owners_begin_waits_at_the_node_for_the_others(
     done = desk.ok(["account", "sign", begun["draft"], "--yes"], "--wallet", eva)
     assert done["status"] == "recorded"
     assert balance(desk, eva) == before - 500
+    error = desk.refused(ExitCode.REFUSED, ["account", "sign", str(late), "--yes"], "--wallet", eva)
+    assert error["name"] == "draft_overtaken"
     assert desk.ok(["account", "pending"], "--wallet", ana)["drafts"] == []
     # Whatever else they sign goes the same way, without a file.
     offered = ["guarantee", "offer", "beto", "3.00", "--until", SOON, "--yes"]

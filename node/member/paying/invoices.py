@@ -14,9 +14,13 @@ from ledger.references import invoice_reference
 from node.member.addresses import Address
 from node.member.answers import decode_hex, integer, text
 from node.member.client import Json, NodeClient, NodeMisbehaved, path_of
+from node.member.links import LinkError
 from node.urls import parse_page_url
 
 _LINK: Final = re.compile(r"(?:[a-z]+://)?[^/?#\s]+/p/([0-9a-f]{32})/?", re.IGNORECASE)
+
+_CUT_LINK: Final = re.compile(r"https?://[^/?#\s]+/p/[0-9a-f]{0,31}/?", re.IGNORECASE)
+"""What is left of one that was not copied to its end."""
 
 
 @dataclass(eq=False)
@@ -61,9 +65,12 @@ class OpenInvoice:
 def parse_link(text_: str) -> InvoiceLink | None:
     """A payment link of a merchant; None when the text is something else.
 
-    Raises `NodeUrlError` when what stands before the invoice is not a node's address.
+    Raises `LinkError` for one that was cut off, and `NodeUrlError` when what stands before the invoice is
+    not a node's address.
     """
     found = _LINK.fullmatch(text_.strip())
+    if found is None and _CUT_LINK.fullmatch(text_.strip()):
+        raise LinkError("it is incomplete")
     if found is None:
         return None
     page = parse_page_url(found[0])

@@ -34,6 +34,14 @@ def test_a_link_is_read_back(amount: int | None, memo: str, federation: str) -> 
     assert parse_payee(format_link(request)) == shown
 
 
+def test_a_bills_link_that_was_cut_off_is_called_incomplete() -> None:
+    for text in ("http://node/p/00", "https://node.example/p/", f"http://node/p/{'a' * 31}"):
+        with pytest.raises(LinkError) as caught:
+            parse_link(text)
+        assert caught.value.problem == "it is incomplete"
+    assert parse_link(f"http://127.0.0.1:1/p/{'a' * 32}") is not None
+
+
 def test_an_address_alone_asks_for_nothing() -> None:
     assert parse_payee("alice@norte") == PaymentRequest(payee=ALICE)
     assert format_link(PaymentRequest(payee=ALICE)) == "fiado:alice@norte"
