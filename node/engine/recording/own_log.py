@@ -274,21 +274,19 @@ class OwnLog:
     ) -> list[int]:
         """After anchoring the accounts that were not known yet, the places to sequence again.
 
-        A payment behind a refused one of the same payer is refused for its gap; it goes along.
+        A payment behind a refused one of the same payer is refused for its gap; it goes along, and what it
+        needs anchored too.
         """
-        unknown = [
-            place for place, outcome in enumerate(outcomes) if outcome == -Refusal.PAYEE_UNKNOWN
-        ]
+        mendable = (-Refusal.PAYEE_UNKNOWN, -Refusal.SEQUENCE_GAP)
+        if -Refusal.PAYEE_UNKNOWN not in outcomes:
+            return []
+        places = [place for place, outcome in enumerate(outcomes) if outcome in mendable]
         coops = set()
-        for place in unknown:
-            pay = decode_transaction(transactions[place])
+        for pay in (decode_transaction(transactions[place]) for place in places):
             if isinstance(pay, Pay) and self._anchors.would_reveal(pay.payee_coop, pay.payee):
                 coops.add(pay.payee_coop)
         anchored = [coop for coop in sorted(coops) if self._anchors.anchor_now(tick, self, coop)]
-        if not anchored:
-            return []
-        mendable = (-Refusal.PAYEE_UNKNOWN, -Refusal.SEQUENCE_GAP)
-        return [place for place, outcome in enumerate(outcomes) if outcome in mendable]
+        return places if anchored else []
 
     def _find_same(self, transactions: Sequence[bytes]) -> dict[bytes, int]:
         """The numbers of those very bytes in the own log that an earlier tick recorded.

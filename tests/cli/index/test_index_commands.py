@@ -268,7 +268,7 @@ def test_pictures_are_in_the_language_that_is_spoken(
     for picture in (drawn, course.read_text(encoding="utf-8"), shown):
         assert not any(word in picture for word in ("survey", "worst", "median<", ">98.4 %"))
     assert "108 %" in shown and "una unidad con encuesta" in shown
-    assert ">10.000<" in course.read_text(encoding="utf-8")
+    assert ">20.000<" in course.read_text(encoding="utf-8")
 
 
 def test_plot_draws_files_and_letters(tmp_path: Path) -> None:

@@ -56,6 +56,17 @@ def test_a_batch_goes_on_after_the_anchor_it_needed() -> None:
     assert answer.results == [before + 1, before + 3, before + 4]
 
 
+def test_a_batch_goes_on_after_all_anchors_that_it_needed() -> None:
+    rig = joined(1, 2, 3)
+    rig.admit(2, 7)
+    rig.admit(3, 8)
+    rig.deliver()
+    before = rig.length(1, 1)
+    answer = rig.batch(1, [rig.pay(1, 1, 2, 7), rig.pay(1, 2, 3, 8), rig.pay(1, 3, 1, 2)])
+    assert answer.results == [before + 3, before + 4, before + 5]
+    assert _kinds(rig, 1, before + 1)[:2] == [Kind.ANCHOR, Kind.ANCHOR]
+
+
 def test_credits_are_anchored_at_once_and_anchors_are_not_answered() -> None:
     rig = joined(1, 2)
     before = {coop: rig.length(coop, coop) for coop in (1, 2)}
