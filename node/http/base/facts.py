@@ -4,6 +4,7 @@ Each function looks at a `View`; None says that there is no such thing.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final, get_args
 
 from ledger.codec import split
@@ -15,7 +16,7 @@ from ledger.refusals import Refusal
 from ledger.rules.government.leaving import CLAIM_STANDS_S, claim_term, standing_claim
 from ledger.rules.government.recoveries import running_recovery
 from ledger.rules.government.settling import check_settling, who_pays
-from ledger.rules.office import Office, seats_of_log, stewards_in_office
+from ledger.rules.office import Office, Steward, seats_of_log, stewards_in_office
 from ledger.rules.owning import accounts_owned
 from ledger.rules.owning import keys_of as keys_of_account
 from ledger.state import COMMONS, Account
@@ -46,8 +47,15 @@ def coop_name(view: View) -> str:
 
 
 def office(view: View) -> Office:
-    """The stewards of the own coop."""
-    return stewards_in_office(own_log(view))
+    """The stewards of the own coop, by the names that people call them."""
+    found = stewards_in_office(own_log(view))
+    named = {place: _as_called(view, steward) for place, steward in found.stewards.items()}
+    return replace(found, stewards=named)
+
+
+def _as_called(view: View, steward: Steward) -> Steward:
+    """A steward whose account's name is beside the log, as all names are but those of founders."""
+    return steward if steward.account is None else replace(steward, name=handle_of(view, steward.account))
 
 
 def keys_of(view: View, role: SessionRole, number: int) -> tuple[bytes, ...]:
@@ -70,9 +78,7 @@ def seats(view: View) -> tuple[Seat, ...]:
 def steward_name(view: View, place: int) -> str:
     """What people call the steward of a place, whether in office still or not."""
     steward = office(view).stewards.get(place)
-    if steward is None:
-        return f"#{place}"
-    return steward.name if steward.account is None else handle_of(view, steward.account)
+    return f"#{place}" if steward is None else steward.name
 
 
 def public_account(view: View, coop: int, account: Account) -> shapes.Account:
