@@ -4,7 +4,8 @@ One value has one encoding: `decode` refuses whatever `encode` would not have wr
 plainest way: decode, look at the types, encode again, compare. This module knows no message.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final, cast
 
 import msgpack
@@ -66,11 +67,19 @@ def split(blob: bytes, *, most: int = MAX) -> list[bytes]:
     A value may be of any MessagePack type here. A blob that ends within a value, in which containers
     nest deeper than 1,024, or that has more than `most` values, raises `EncodingError`.
     """
+    found = list(islice(parts(blob), most + 1))
+    if len(found) > most:
+        raise EncodingError(f"more than {most} values")
+    return found
+
+
+def parts(blob: bytes) -> Iterator[bytes]:
+    """The same one after the other: what is behind those that are asked for is not looked at."""
     if _TOO_LONG in blob:
-        return _split_slowly(blob, most)
+        yield from _parts_slowly(blob)
+        return
     unpacker = msgpack.Unpacker(None, max_buffer_size=max(len(blob), 1))
     unpacker.feed(blob)
-    parts: list[bytes] = []
     start, length = 0, len(blob)
     while start < length:
         try:
@@ -78,11 +87,8 @@ def split(blob: bytes, *, most: int = MAX) -> list[bytes]:
         except Exception as error:
             raise EncodingError(f"not a MessagePack value at byte {start}") from error
         end = unpacker.tell()
-        if len(parts) >= most:
-            raise EncodingError(f"more than {most} values")
-        parts.append(blob[start:end])
+        yield blob[start:end]
         start = end
-    return parts
 
 
 _TOO_LONG: Final = b"\xc9\xff\xff\xff\xff"
@@ -104,16 +110,12 @@ _CONTAINERS: Final = {0xDC: (2, 1), 0xDD: (4, 1), 0xDE: (2, 2), 0xDF: (4, 2)}
 """First byte -> the width of the count that follows it, and how many values each counts for."""
 
 
-def _split_slowly(blob: bytes, most: int = MAX) -> list[bytes]:
-    parts: list[bytes] = []
+def _parts_slowly(blob: bytes) -> Iterator[bytes]:
     start = 0
     while start < len(blob):
         end = _end(blob, start)
-        if len(parts) >= most:
-            raise EncodingError(f"more than {most} values")
-        parts.append(blob[start:end])
+        yield blob[start:end]
         start = end
-    return parts
 
 
 def _end(blob: bytes, start: int) -> int:

@@ -18,8 +18,22 @@ ROW: Final = 200
 """A row that is written."""
 _READ_BYTES: Final = 200
 """How many bytes are read for one unit."""
+_CHECKED_BYTES: Final = 100
+"""How many bytes are read, split and hashed for one unit."""
+_JUDGED_WEIGHT: Final = 16
+"""How much of the weight of entries (`node.engine.slices`) is judged and written for one unit."""
 
 
 def reading(size: int) -> int:
     """What it costs to read so many bytes, or to send them."""
     return size // _READ_BYTES
+
+
+def checking(size: int) -> int:
+    """What it costs to see whether so many bytes are entries that lead to a signed head."""
+    return size // _CHECKED_BYTES
+
+
+def judging(weight: int) -> int:
+    """What it costs to apply entries that weigh so much."""
+    return weight // _JUDGED_WEIGHT

@@ -6,7 +6,7 @@ with the signatures of several people, counts more: an admission takes as long a
 
 from typing import Final
 
-from ledger.codec import split
+from ledger.codec import parts
 from ledger.transactions import Kind
 
 _QUICK: Final = frozenset({Kind.PAY, Kind.PAY_DELEGATED, Kind.ANCHOR, Kind.RETURN})
@@ -26,16 +26,16 @@ def weight(entry: bytes) -> int:
 
 def weight_of(entries: bytes) -> int:
     """What entries weigh together. Raises `EncodingError` for bytes that are no values."""
-    return sum(map(weight, split(entries)))
+    return sum(map(weight, parts(entries)))
 
 
 def beginning(entries: bytes, most: int) -> tuple[bytes, int]:
     """As many of these entries as weigh `most`, but one at least, and what they weigh.
 
-    Raises `EncodingError` for bytes that are no values.
+    What comes behind them is not looked at. Raises `EncodingError` for bytes that are no values.
     """
     size = total = 0
-    for entry in split(entries):
+    for entry in parts(entries):
         each = weight(entry)
         if size and total + each > most:
             break

@@ -15,7 +15,7 @@ It counts and decides; the work itself is done by those whose messages they are.
 from collections import Counter, deque
 from typing import Final
 
-from node.engine.costs import LOOKUP, ROW, SIGNATURE, UNCHECKED, reading
+from node.engine.costs import LOOKUP, ROW, SIGNATURE, UNCHECKED, checking, reading
 from node.engine.settings import EngineSettings
 from node.engine.wire import (
     BranchEntries,
@@ -39,7 +39,7 @@ _HEAD: Final = 10
 _TICK: Final = 500
 """A tick that nobody but a peer has caused."""
 _ENTRY_BYTES: Final = 4
-"""How many bytes are judged as entries for one unit."""
+"""How many bytes of a branch are judged as entries for one unit."""
 
 
 def cost_of(message: Message) -> int:
@@ -52,7 +52,7 @@ def cost_of(message: Message) -> int:
         case Outline() | Differences():
             return _HEAD * len(message.rows)
         case Entries():
-            return SIGNATURE + ROW + len(message.entries) // _ENTRY_BYTES
+            return SIGNATURE + ROW + checking(len(message.entries))
         case BranchEntries():
             return SIGNATURE + ROW + len(message.part.entries) // _ENTRY_BYTES
         case GetBranch():

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ledger import codec
-from ledger.codec import MAX_ARRAY, MAX_DEPTH, Value, decode, encode, split
+from ledger.codec import MAX_ARRAY, MAX_DEPTH, Value, decode, encode, parts, split
 from ledger.errors import EncodingError
 
 integers = st.one_of(
@@ -171,16 +171,22 @@ def test_what_has_no_encoding_raises(value: Value) -> None:
 
 @given(st.lists(values, max_size=10))
 def test_splitting_finds_the_boundaries(items: list[Value]) -> None:
-    parts = [encode(item) for item in items]
-    assert split(b"".join(parts)) == parts
+    each = [encode(item) for item in items]
+    assert split(b"".join(each)) == each
 
 
-@pytest.mark.parametrize("splitting", [split, codec._split_slowly])
-def test_splitting_ends_when_there_are_too_many(splitting: Callable[..., list[bytes]]) -> None:
-    assert splitting(b"\x01" * 3, most=3) == [b"\x01"] * 3
-    assert splitting(b"", most=0) == []
+def test_splitting_ends_when_there_are_too_many() -> None:
+    assert split(b"\x01" * 3, most=3) == [b"\x01"] * 3
+    assert split(b"", most=0) == []
     with pytest.raises(EncodingError, match="more than 3 values"):
-        splitting(b"\x01" * 4, most=3)
+        split(b"\x01" * 4, most=3)
+
+
+def test_what_is_behind_the_parts_asked_for_is_not_looked_at() -> None:
+    assert next(parts(b"\x01\xc1")) == b"\x01"
+    assert next(parts(b"\x01" + codec._TOO_LONG)) == b"\x01"
+    with pytest.raises(EncodingError):
+        list(parts(b"\x01\xc1"))
 
 
 def test_splitting_keeps_forms_that_decoding_refuses() -> None:
@@ -197,6 +203,11 @@ def test_splitting_refuses_a_blob_that_ends_within_a_value(
     if len(last) > 1:
         with pytest.raises(EncodingError):
             split(blob)
+
+
+def split_slowly(blob: bytes) -> list[bytes]:
+    """By our own reader, whatever is in the bytes."""
+    return list(codec._parts_slowly(blob))
 
 
 def split_or_none(split: Callable[[bytes], list[bytes]], blob: bytes) -> list[bytes] | None:
@@ -218,7 +229,7 @@ def split_or_none(split: Callable[[bytes], list[bytes]], blob: bytes) -> list[by
 @example(b"\x81\xc0" * 1024 + b"\x80")
 @example(b"\xdd\xff\xff\xff\xff")
 def test_the_slow_way_to_split_finds_the_same_boundaries(blob: bytes) -> None:
-    assert split_or_none(codec._split_slowly, blob) == split_or_none(split, blob)
+    assert split_or_none(split_slowly, blob) == split_or_none(split, blob)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from node.engine.core import Core
 from node.engine.debts import DebtBook, Standing
 from node.engine.recording.booking_rows import BookingRows
 from node.engine.recording.coming_back import is_last_entry
+from node.engine.recording.reading_ahead import ReadingAhead
 from node.errors import LogDamaged
 from node.flows import Flow
 from node.store import Role
@@ -64,6 +65,7 @@ class DebtWatch:
         """How far the entries that were followed have taken in each other log."""
         self._stopped_by: int | None = None
         """Whose log is damaged where it is needed; it goes on once that is mended."""
+        self._ahead = ReadingAhead(self._core, piece_bytes=_BATCH_BYTES)
         self._walk = self._follow()
 
     def is_behind(self) -> bool:
@@ -123,6 +125,7 @@ class DebtWatch:
         except LogDamaged as damage:
             self._stopped_by = damage.coop
             self._core.suspected.append(damage)
+            self._ahead = ReadingAhead(self._core, piece_bytes=_BATCH_BYTES)
             self._walk = self._follow()
 
     def _follow(self) -> Iterator[None]:
@@ -298,16 +301,13 @@ class DebtWatch:
         self, coop: int, first: int, last: int
     ) -> Iterator[tuple[int, int, Sequence[Any]]]:
         """Number, time and elements of entries of a log; `[None]` stands for the end of a step."""
-        while first <= last:
-            batch = self._core.store.entries(coop, first, max_bytes=_BATCH_BYTES)
-            if batch is None:
-                return
-            for entry in split(batch.entries)[: last - first + 1]:
+        for found in self._ahead.entries(coop, first, last):
+            if found is None:
+                yield 0, 0, [None]
+            else:
+                number, entry = found
                 time, fields = msgpack.unpackb(entry)
-                yield first, time, fields
-                first += 1
-            if first <= last:
-                yield first, 0, [None]
+                yield number, time, fields
 
     def _amount(self, *, coop: int, number: int) -> int | None:
         """What an entry of a log paid to this coop; None where a fork has left another there, or none."""

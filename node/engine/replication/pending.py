@@ -14,10 +14,14 @@ OVERHEAD_BYTES = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Entries under a signature that was checked, and who sent them."""
+    """Entries under a signature that was checked, and who sent them.
+
+    `is_chained`: they are what is left of a message that leads from its first entry to the signed head.
+    """
 
     peer: int
     entries: Entries
+    is_chained: bool = False
 
 
 class Pending:

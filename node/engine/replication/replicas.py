@@ -17,7 +17,7 @@ from ledger.evidence import MAX_EVIDENCE_ENTRIES, InvalidEntryEvidence
 from ledger.refusals import Refusal
 from ledger.state import Waiting
 from node.engine.core import Core
-from node.engine.costs import CHAIN, SIGNATURE
+from node.engine.costs import CHAIN, SIGNATURE, judging
 from node.engine.outbox import Disconnect
 from node.engine.replication.ends import sign_end_by_anchor
 from node.engine.replication.forks import fork_from_entries, fork_from_head
@@ -216,22 +216,20 @@ class Replicas:
         message, coop = kept.entries, kept.entries.coop
         log = self._core.validator.log(coop)
         blob = message.entries
-        try:
-            if message.first <= log.length:
-                blob = b"".join(split(blob)[log.length + 1 - message.first :])
-            count, head = self._core.validator.chain(coop, blob)
-        except EncodingError as error:
-            raise PeerFault("entries that are not entries") from error
-        if count > MAX_EVIDENCE_ENTRIES:
-            raise PeerFault("more entries than evidence could hold")
-        if head != message.signed.head or log.length + count != message.signed.length:
-            self._contradicted(tick, kept)
-            return False
+        if not (
+            kept.is_chained and (message.first, message.previous) == (log.length + 1, log.head)
+        ):
+            chained = self._chain(kept)
+            if chained is None:
+                self._contradicted(tick, kept)
+                return False
+            blob = chained
         if not is_wanted(self._core, message, blob, self.waiting.values()):
             self._requests.disbelieve(kept.peer, coop)
             return False
         part, weight = beginning(blob, self._room())
         self._applied += weight
+        self._core.work.spend(kept.peer, judging(weight))
         result = self._core.validator.replay(coop, part)
         if result.count:
             self._store(tick, coop, blob[: result.consumed], log.head, result.count)
@@ -253,6 +251,22 @@ class Replicas:
         else:
             self._kept(coop).put_back(_from_same(kept, rest))
         return result.count > 0
+
+    def _chain(self, kept: Kept) -> bytes | None:
+        """What of a message follows the log; None if that does not lead to the head it says it does."""
+        message, coop = kept.entries, kept.entries.coop
+        log = self._core.validator.log(coop)
+        blob = message.entries
+        try:
+            if message.first <= log.length:
+                blob = b"".join(split(blob)[log.length + 1 - message.first :])
+            count, head = self._core.validator.chain(coop, blob)
+        except EncodingError as error:
+            raise PeerFault("entries that are not entries") from error
+        if count > MAX_EVIDENCE_ENTRIES:
+            raise PeerFault("more entries than evidence could hold")
+        is_led = (log.length + count, head) == (message.signed.length, message.signed.head)
+        return blob if is_led else None
 
     def _room(self) -> int:
         """How much more is judged in this tick, about."""
@@ -355,4 +369,4 @@ class Replicas:
 
 def _from_same(kept: Kept, entries: Entries) -> Kept:
     """What is left of a message, from the same peer."""
-    return Kept(peer=kept.peer, entries=entries)
+    return Kept(peer=kept.peer, entries=entries, is_chained=True)

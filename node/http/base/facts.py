@@ -55,7 +55,11 @@ def office(view: View) -> Office:
 
 def _as_called(view: View, steward: Steward) -> Steward:
     """A steward whose account's name is beside the log, as all names are but those of founders."""
-    return steward if steward.account is None else replace(steward, name=handle_of(view, steward.account))
+    return (
+        steward
+        if steward.account is None
+        else replace(steward, name=handle_of(view, steward.account))
+    )
 
 
 def keys_of(view: View, role: SessionRole, number: int) -> tuple[bytes, ...]:

@@ -3,18 +3,20 @@
 import msgpack
 import pytest
 
-from ledger.codec import MAX
+from ledger.codec import MAX, split
+from ledger.entries import entry_kind
 from ledger.government.actions import DecideLevy, DecideSpend, Expel
 from ledger.government.articles import Article
 from ledger.government.leaving import Step
-from ledger.transactions import Status
+from ledger.transactions import Kind, Status
 from node.engine.answers import Recorded
 from node.engine.debts import Stretch
 from node.engine.events import Ask
-from node.engine.recording import debt_watch
+from node.engine.recording import debt_watch, reading_ahead
+from node.engine.recording.reading_ahead import ReadingAhead
 from node.errors import LogDamaged
 from node.flows import FLOWS
-from node.store import BookingPlace
+from node.store import BookingPlace, Entries
 from tests.builders import build_federation
 from tests.government_builders import adopt_bylaws, spend
 from tests.guarantee_builders import guarantee
@@ -279,6 +281,55 @@ def test_what_comes_from_elsewhere_is_booked_when_it_arrives() -> None:
     assert row is not None
     assert (row.amount, row.log, row.place.time) == (10, 2, core_time(rig, row.place.number))
     assert row.place.time >= row.paid + 60
+
+
+def test_what_many_anchors_take_in_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig, many = joined(1, 2), 40
+    for sequence in range(1, 1 + many):
+        assert isinstance(rig.submit(2, rig.pay(2, sequence, 1, 1))[0], Recorded)
+        rig.deliver()
+        rig.advance(rig.settings.anchor_interval_ms)
+        rig.deliver()
+    check(rig)
+    watch, store = debts_of(rig.engines[1]), core_of(rig.engines[1]).store
+    asked: list[int] = []
+    read = store.entries
+
+    def count(coop: int, first: int, *, max_bytes: int) -> Entries | None:
+        asked.append(coop)
+        return read(coop, first, max_bytes=max_bytes)
+
+    monkeypatch.setattr(store, "entries", count)
+    watch.begin_anew()
+    while watch.is_behind():
+        watch.catch_up()
+    anchors = sum(is_anchor(entry) for entry in entries_of(rig, 1))
+    assert anchors >= many // 2
+    assert asked.count(2) <= 2
+    check(rig)
+
+
+def test_of_too_many_logs_the_pieces_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_ahead, "_LOGS", 1)
+    rig = joined(1, 2, 3)
+    core = core_of(rig.engines[1])
+    ahead = ReadingAhead(core, piece_bytes=64 * 1024)
+    for number in range(1, 3):
+        for coop in (2, 3):
+            (found,) = ahead.entries(coop, number, number)
+            assert found == (number, core.store.entry(coop, number))
+    assert list(ahead.entries(2, 10_000, 10_001)) == []
+
+
+def entries_of(rig: Rig, coop: int) -> list[bytes]:
+    """All entries of a log, as its own coop has it."""
+    segments = core_of(rig.engines[coop]).store.segments(coop)
+    return [entry for segment in segments for entry in split(segment.entries)]
+
+
+def is_anchor(entry: bytes) -> bool:
+    """Whether an entry anchors another log."""
+    return entry_kind(entry) == Kind.ANCHOR
 
 
 def core_time(rig: Rig, number: int) -> int:

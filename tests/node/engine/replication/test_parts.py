@@ -9,6 +9,7 @@ from ledger.entries import encode_entry
 from ledger.validators.interface import Replayed
 from node.engine.answers import Recorded
 from node.engine.branches_kept import load_branches
+from node.engine.costs import judging
 from node.engine.events import PeerMessage, Submit
 from node.engine.reading import load_state
 from node.engine.remaking import Remaking
@@ -66,6 +67,33 @@ def test_a_long_message_is_judged_in_parts_while_people_wait(
     assert core.signed[3].length == core.length(3)
     rig.start(1)
     assert core_of(rig.engines[1]).length(3) == before + len(MANY)
+
+
+def test_a_message_that_is_judged_in_parts_is_hashed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = joined(1, 2, 3, applied_bytes_busy=20_000)
+    now = rig.now_ms // 1000
+    entries = [encode_entry(now, rig.federation.admit(3, account)) for account in MANY]
+    message = PeerMessage(3, rig.entries_after(1, 3, *entries).encode())
+    core = core_of(rig.engines[1])
+    hashed: list[int] = []
+    chain = core.validator.chain
+
+    def counted(coop: int, entries: bytes, *, branch: int = 0) -> tuple[int, bytes]:
+        hashed.append(coop)
+        return chain(coop, entries, branch=branch)
+
+    monkeypatch.setattr(core.validator, "chain", counted)
+    spent = core.work._spent
+    charged = 0
+    before = core.length(3)
+    for sequence in range(1, 60):
+        rig.ask(1, payment(rig, sequence), *([message] if sequence == 1 else []))
+        charged += spent[3]
+        rig.now_ms += 10
+    assert core.length(3) == before + len(MANY)
+    assert hashed.count(3) == 1
+    # And its sender has paid for all of it, judged when it was.
+    assert charged >= judging(sum(map(weight, entries))) - len(MANY)
 
 
 def test_a_branch_is_taken_up_in_parts_while_people_wait(monkeypatch: pytest.MonkeyPatch) -> None:
