@@ -243,7 +243,8 @@ async def _answer_problem(
             "request_id": request_id,
             "code": problem.kind.code,
             "method": request.method,
-            "path": request.path,
+            "path": _logged_path(request),
+            "address": api.address(request),
         }
         is_mistake = problem.kind is INTERNAL
         log_event(
@@ -255,6 +256,12 @@ async def _answer_problem(
     if isinstance(request, web.Request) and wants_page(request, problem):
         return problem_page(api, request, problem)
     return problem_response(problem, request_id)
+
+
+def _logged_path(request: web.Request | PlainRequest) -> str:
+    """The path without what people wrote into it: names stay out of the log."""
+    resource = request.match_info.route.resource if isinstance(request, web.Request) else None
+    return request.path if resource is None else resource.canonical
 
 
 def _as_problem(error: Exception) -> Problem:

@@ -73,6 +73,9 @@ class KnownNames(Protocol):
     def account_named(self, coop: int, handle: str) -> int | None:
         """The number of the account that is called so, if that is known here."""
 
+    def is_missing(self, coop: int, handle: str) -> bool:
+        """Whether the home of that coop's accounts said a moment ago that nobody is called so."""
+
     def unknown(self, wanted: Wanted) -> dict[int, list[int | str]]:
         """What of it is not known here, and can be asked of a home that there is a link with."""
 

@@ -11,7 +11,9 @@ from typing import Final
 
 import urllib3
 
-_PASSED_OVER: Final = frozenset({"not_ready", "busy", "stopping", "too_many_requests"})
+_PASSED_OVER: Final = frozenset(
+    {"not_ready", "busy", "stopping", "too_many_requests", "home_not_asked"}
+)
 
 
 @dataclass(eq=False)

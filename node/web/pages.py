@@ -19,8 +19,18 @@ from node.codes import LONGEST_BYTES, CodesBusy
 from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api
-from node.http.base.problem import Problem
-from node.http.base.problems import BUSY, NOT_FOUND, REQUEST_MALFORMED
+from node.http.base.naming import account_there, find_names, paid_guess
+from node.http.base.problem import Problem, ProblemKind
+from node.http.base.problems import (
+    ACCOUNT_NOT_FOUND,
+    BUSY,
+    COOP_NOT_FOUND,
+    HOME_NOT_ASKED,
+    NAME_ERASED,
+    NOT_FOUND,
+    REQUEST_MALFORMED,
+)
+from node.http.base.reading import plain_number
 from node.http.base.shapes import Account
 from node.http.books import books, health
 from node.http.members.sight import shows
@@ -93,29 +103,43 @@ async def get_pay(api: Api, request: web.Request) -> web.Response:
         return load_site().page(
             api, request, "pay.html", status=400, asked=None, payee=None, fault=str(error)
         )
-    coop = api.charter.coop_named(asked.coop)
-    payee = None
+    coop = api.newest.coop_named(asked.coop)
+    payee, why = None, COOP_NOT_FOUND
     if coop is not None:
-        number, named = coop.number, f"@{asked.handle}"
-
-        def look(view: View) -> Account | None:
-            account = facts.find_account(view, number, named)
-            return None if account is None else facts.public_account(view, number, account)
-
-        payee = await api.runner.ask(look)
-    status = 200 if payee is not None else 404
+        payee, why = await _payee(api, request, coop.number, asked.handle)
     return load_site().page(
         api,
         request,
         "pay.html",
-        status=status,
+        status=200 if payee is not None else why.status,
         asked=asked,
         payee=payee,
         fault=None,
+        why=why.code,
         payee_coop=coop,
         homes=await homes_of(api),
         worth=await worth_today(api, asked.amount),
     )
+
+
+async def _payee(
+    api: Api, request: web.Request, coop: int, handle: str
+) -> tuple[Account | None, ProblemKind]:
+    """Whom a request is for, or why nobody: a guess, which costs what it costs elsewhere."""
+    named = f"@{handle}"
+    number = plain_number(handle.removeprefix("#"))
+    api.check_rate(request)
+    await find_names(api, {coop: (handle if number is None else number,)})
+
+    def look(view: View) -> Account:
+        return facts.public_account(view, coop, account_there(view, coop, named))
+
+    try:
+        return await paid_guess(api, request, look), ACCOUNT_NOT_FOUND
+    except Problem as problem:
+        if problem.kind not in (ACCOUNT_NOT_FOUND, NAME_ERASED, HOME_NOT_ASKED):
+            raise
+        return None, problem.kind
 
 
 def _shell(template: str, policy: str = CONTENT_SECURITY_POLICY) -> Handler:

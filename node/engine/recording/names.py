@@ -90,6 +90,11 @@ class Names:
         number = self._core.validator.account_named(coop, handle)
         return None if number is None or self._of_other(coop, number)[1] else number
 
+    def is_missing(self, coop: int, handle: str) -> bool:
+        """Whether the home of that coop's accounts said a moment ago that nobody is called so."""
+        held = self._held.get(coop)
+        return held is not None and handle in held.missing
+
     def _of_other(self, coop: int, account: int) -> tuple[Opening | None, bool]:
         held = self._held.get(coop)
         found = None if held is None else held.accounts.get(account)

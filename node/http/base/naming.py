@@ -13,14 +13,22 @@ from aiohttp import web
 from ledger.entries import decode_transaction
 from ledger.names import NameNotOpened, Opening, check_opening
 from ledger.refusals import Refusal
-from ledger.transactions import Admit
+from ledger.state import COMMONS, Account
+from ledger.transactions import MAX_NUMBER, Admit
 from node.engine.answers import NotReady, Recorded, Refused
 from node.engine.known_names import HandleTaken, Wanted
 from node.engine.view import View
-from node.http.base import shapes
+from node.http.base import facts, shapes
 from node.http.base.api import Api
 from node.http.base.problem import Problem
-from node.http.base.problems import HANDLE_IS_NUMBER, NAME_NOT_OPENED
+from node.http.base.problems import (
+    ACCOUNT_NOT_FOUND,
+    HANDLE_IS_NUMBER,
+    HOME_NOT_ASKED,
+    NAME_ERASED,
+    NAME_NOT_OPENED,
+)
+from node.http.base.reading import plain_number
 from node.http.base.refusals_problems import refusal_problem
 from node.spellings import Salt
 from node.store import Write
@@ -30,6 +38,8 @@ Answer = TypeVar("Answer")
 _LOOK_AGAIN_S: Final = 0.05
 _MOST_LOOKS: Final = 40
 """So long an answer of another home is waited for: two seconds."""
+_ASK_AGAIN_S: Final = 30
+"""A node that is away is dialled again at least so often."""
 
 
 def read_opening(api: Api, admit: Admit, name: shapes.NameOpening | None) -> Opening | None:
@@ -69,24 +79,47 @@ async def has_session(api: Api, request: web.Request) -> bool:
     return True
 
 
-async def paid_guess(
-    api: Api, request: web.Request, look: Callable[[View], Answer | None]
-) -> Answer | None:
+async def paid_guess(api: Api, request: web.Request, look: Callable[[View], Answer]) -> Answer:
     """What is found by a name without a session; an address pays for what nobody is or was called.
 
     Those of an address are asked one after another, so that each is paid for before the next. Raises
-    `too_many_requests`.
+    what `look` raises, and `too_many_requests`.
     """
     async with api.asking.take(api.address(request)):
         api.check_rate(request)
         try:
-            found = await api.runner.ask(look)
-        except Problem:
-            api.charge(request)
+            return await api.runner.ask(look)
+        except Problem as problem:
+            if not problem.retryable:  # else nobody learned anything
+                api.charge(request)
             raise
-        if found is None:
-            api.charge(request)
-        return found
+
+
+def account_there(view: View, coop: int, named: str) -> Account:
+    """The account of that number or name, as far as this node can say.
+
+    Raises `account_not_found` only where that is known: of the own coop, and of another whose home said so
+    or, of a number, is linked. Else `home_not_asked`; and `name_erased` for what was a name here.
+    """
+    account = facts.find_account(view, coop, named)
+    if account is not None:
+        return account
+    number, handle = plain_number(named.removeprefix("@#")), named.removeprefix("@")
+    if coop == view.coop:
+        was_erased = number is None and view.engine.names().directory.was_erased(handle)
+        raise Problem(NAME_ERASED if was_erased else ACCOUNT_NOT_FOUND)
+    is_linked = coop in view.status.peers
+    can_be = number is None or COMMONS < number <= MAX_NUMBER
+    is_told = is_linked if number is not None else view.engine.names().is_missing(coop, handle)
+    if is_told or not can_be:
+        raise Problem(ACCOUNT_NOT_FOUND)
+    if not is_linked:
+        raise Problem(HOME_NOT_ASKED, retry_after_s=_ASK_AGAIN_S)
+    raise Problem(
+        HOME_NOT_ASKED,
+        "That cooperative's own node is linked with this one, but has not said yet who is called so.",
+        retry_after_s=_ASK_AGAIN_S,
+    )
 
 
 def shown_opening(opening: Opening | None) -> shapes.NameOpening | None:

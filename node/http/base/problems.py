@@ -85,6 +85,15 @@ NAME_ERASED: Final = ProblemKind(
 ACCOUNT_NOT_FOUND: Final = not_found(
     "account_not_found", "There is no such account.", "Check handle and cooperative."
 )
+HOME_NOT_ASKED: Final = ProblemKind(
+    "home_not_asked",
+    503,
+    "Not to be asked now",
+    "That cooperative's own node is who knows its accounts, and this node has no link with it now.",
+    "Try again in a minute: it passes once the two nodes are linked again, as `fiado node status` shows. "
+    "An account that this node has heard of can be paid by its number meanwhile, as in #7@norte.",
+    retryable=True,
+)
 COOP_NOT_FOUND: Final = not_found(
     "coop_not_found", "The charter has no such cooperative.", "See /v1/charter for their names."
 )

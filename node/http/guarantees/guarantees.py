@@ -7,8 +7,8 @@ from aiohttp import web
 from ledger.state import COMMONS
 from ledger.transactions import MAX_NUMBER
 from node.engine.view import View
-from node.http.base import facts
 from node.http.base.api import Api, json_response
+from node.http.base.naming import account_there
 from node.http.base.problem import Problem
 from node.http.base.problems import ACCOUNT_NOT_FOUND, TOO_MANY_REQUESTS
 from node.http.base.reading import check_query, path_number
@@ -51,15 +51,13 @@ async def get_offer(api: Api, request: web.Request) -> web.Response:
     check_query(request)
     guarantor, named = await api.member(request), request.match_info["account"]
 
-    def look(view: View) -> shapes.Offer | None:
-        member = facts.find_account(view, view.coop, named)
-        is_there = member is not None and member.number != COMMONS
-        return offer_to(view, guarantor, member) if is_there and member is not None else None
+    def look(view: View) -> shapes.Offer:
+        member = account_there(view, view.coop, named)
+        if member.number == COMMONS:
+            raise Problem(ACCOUNT_NOT_FOUND)
+        return offer_to(view, guarantor, member)
 
-    found = await api.ask_paid(request, look)
-    if found is None:
-        raise Problem(ACCOUNT_NOT_FOUND)
-    return json_response(found, is_private=True)
+    return json_response(await api.ask_paid(request, look), is_private=True)
 
 
 async def get_all(api: Api, request: web.Request) -> web.Response:

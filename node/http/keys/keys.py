@@ -23,9 +23,14 @@ from ledger.state import COMMONS, Account
 from node.engine.view import View
 from node.http.base import facts
 from node.http.base.api import Api, json_response
-from node.http.base.naming import has_session
+from node.http.base.naming import account_there, has_session
 from node.http.base.problem import Problem
-from node.http.base.problems import ACCOUNT_NOT_FOUND, REQUEST_MALFORMED, TOO_MANY_REQUESTS
+from node.http.base.problems import (
+    ACCOUNT_NOT_FOUND,
+    NAME_ERASED,
+    REQUEST_MALFORMED,
+    TOO_MANY_REQUESTS,
+)
 from node.http.base.reading import check_query, plain_number
 from node.http.base.routes import ACCOUNT, Parameter, Route
 from node.http.keys import shapes
@@ -43,12 +48,11 @@ async def get_key(api: Api, request: web.Request) -> web.Response:
     if not hides and api.settings.log_for_members:
         await api.session(request)
 
-    def look(view: View) -> shapes.KeyState | None:
+    def look(view: View) -> shapes.KeyState:
         seen = replace(view, shows_names=not named.removeprefix("@#").isdecimal())
-        account = facts.find_account(seen, view.coop, named)
-        known = account is not None and account.number != COMMONS
-        if not known or account is None:
-            return None
+        account = account_there(seen, view.coop, named)
+        if account.number == COMMONS:
+            raise Problem(ACCOUNT_NOT_FOUND)
         state = _state(seen, account)
         if not hides:
             return state
@@ -57,14 +61,12 @@ async def get_key(api: Api, request: web.Request) -> web.Response:
 
     is_name = plain_number(named.removeprefix("@#")) is None
     is_guess = is_name and not await has_session(api, request)
-    found = await api.ask_paid(request, look)
-    if found is None:
-        if is_guess:
-            api.charge(
-                request
-            )  # as for a wrong name elsewhere; the address's next question comes after it
-        raise Problem(ACCOUNT_NOT_FOUND)
-    return json_response(found)
+    try:
+        return json_response(await api.ask_paid(request, look))
+    except Problem as problem:
+        if is_guess and problem.kind in (ACCOUNT_NOT_FOUND, NAME_ERASED):
+            api.charge(request)  # as elsewhere; the address's next question comes after it
+        raise
 
 
 def _key_in(request: web.Request) -> bytes | None:
@@ -171,7 +173,7 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(ACCOUNT, _TILL),
         answer=shapes.KeyState,
-        problems=(ACCOUNT_NOT_FOUND, TOO_MANY_REQUESTS),
+        problems=(ACCOUNT_NOT_FOUND, NAME_ERASED, TOO_MANY_REQUESTS),
     ),
     Route(
         method="GET",

@@ -13,20 +13,20 @@ from ledger.names import Opening
 from ledger.refusals import Refusal
 from node.engine.known_names import HandleTaken
 from node.engine.view import View
-from node.http.base import facts
 from node.http.base.api import Api, json_response
 from node.http.base.naming import (
+    account_there,
     check_is_no_number,
     find_names,
     has_session,
     keep,
     paid_guess,
 )
-from node.http.base.problem import Problem
 from node.http.base.problems import (
     ACCOUNT_NOT_FOUND,
     COOP_NOT_FOUND,
     HANDLE_IS_NUMBER,
+    HOME_NOT_ASKED,
     NAME_ERASED,
     TOO_MANY_REQUESTS,
 )
@@ -58,22 +58,12 @@ async def get_account(api: Api, request: web.Request) -> web.Response:
         assert which is not None, "it is one or the other"
         await find_names(api, {coop.number: (which,)})
 
-    def look(view: View) -> shapes.FoundAccount | None:
+    def look(view: View) -> shapes.FoundAccount:
         seen = replace(view, shows_names=may_know)
-        account = facts.find_account(seen, coop.number, named)
-        if account is not None:
-            return members_facts.found_account(seen, coop.number, account)
-        is_own = handle is not None and coop.number == view.coop
-        if is_own and view.engine.names().directory.was_erased(handle or ""):
-            raise Problem(NAME_ERASED)
-        return None
+        account = account_there(seen, coop.number, named)
+        return members_facts.found_account(seen, coop.number, account)
 
-    if is_guess:
-        found = await paid_guess(api, request, look)
-    else:
-        found = await api.runner.ask(look)
-    if found is None:
-        raise Problem(ACCOUNT_NOT_FOUND)
+    found = await (paid_guess(api, request, look) if is_guess else api.runner.ask(look))
     return json_response(found, is_private=may_know)
 
 
@@ -117,7 +107,13 @@ ROUTES = (
         subject=_SUBJECT,
         parameters=(COOP, ACCOUNT),
         answer=shapes.FoundAccount,
-        problems=(COOP_NOT_FOUND, ACCOUNT_NOT_FOUND, NAME_ERASED, TOO_MANY_REQUESTS),
+        problems=(
+            COOP_NOT_FOUND,
+            ACCOUNT_NOT_FOUND,
+            NAME_ERASED,
+            HOME_NOT_ASKED,
+            TOO_MANY_REQUESTS,
+        ),
     ),
     Route(
         method="POST",

@@ -11,8 +11,10 @@ from ledger.errors import ProofError
 from ledger.memos import memo_reference
 from ledger.receipts import Receipt, decode_receipt
 from ledger.transactions import Pay
+from node.member.addresses import parse_address
 from node.member.answers import Pages, decode_bytes, number, objects, read_bytes
 from node.member.client import Json, NodeMisbehaved, path_of
+from node.member.naming import check_name
 from node.member.orders import Marks, PaidOrder
 from node.member.paying.desk import Desk
 from node.member.pending_journal import PaymentIntent
@@ -86,12 +88,10 @@ def _signs(desk: Desk, item: Json) -> list[bytes]:
 
 def _proven(desk: Desk, intent: PaymentIntent, memos: dict[bytes, str], number: int) -> PaidOrder:
     """The payment at that place of the home log, by its receipt and not by what the node says of it."""
-    client = desk.member.client
     receipt, pay = _payment(desk, number)
     coop = desk.member.charter.coops[pay.payee_coop].name
-    found = client.get(path_of("v1", "accounts", coop, pay.payee))
     paid = PaymentIntent(
-        payee=f"{found.get('handle')}@{coop}",
+        payee=_payee(desk, intent, pay, coop),
         amount=pay.amount,
         memo=memos.get(pay.reference or b"", ""),
         price=intent.price if pay.price is not None else "",
@@ -104,6 +104,29 @@ def _proven(desk: Desk, intent: PaymentIntent, memos: dict[bytes, str], number: 
         sequence=pay.sequence,
         receipt=receipt.encode(),
     )
+
+
+def _payee(desk: Desk, intent: PaymentIntent, pay: Pay, coop: str) -> str:
+    """Whom the payment is to, called as the order calls them if that is who it is.
+
+    A node that can't ask the payee's home has a number in the place of the name, so the order's own is looked
+    up then; the node refuses that for now (`home_not_asked`), and it passes for no other order.
+    """
+    wanted, numbered = parse_address(intent.payee), f"#{pay.payee}"
+    if (wanted.handle, wanted.coop) == (numbered, coop):
+        return intent.payee
+    found = _account(desk, coop, pay.payee)
+    handle = found.get("handle")
+    if handle == numbered and wanted.coop == coop and not found.get("erased"):
+        named = _account(desk, coop, f"@{wanted.handle}")
+        handle = wanted.handle if named.get("account") == pay.payee else handle
+    return f"{handle}@{coop}"
+
+
+def _account(desk: Desk, coop: str, named: int | str) -> Json:
+    found = desk.member.client.get(path_of("v1", "accounts", coop, named))
+    check_name(desk.member.client, found, federation=desk.member.charter.federation)
+    return found
 
 
 def _payment(desk: Desk, number: int) -> tuple[Receipt, Pay]:

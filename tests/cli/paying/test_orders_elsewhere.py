@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cli.shell.exit_codes import ExitCode
-from tests.cli.bank import Bank, Person, person
+from tests.cli.bank import Bank, Person, person, problem
 from tests.cli.fake_node import Answer, Request, serve
 
 PLAIN = ("pay", "member2@norte", "1.25", "--order", "A-17")
@@ -82,6 +82,28 @@ def test_other_orders_and_other_payments_are_none_of_it(copies: Copies) -> None:
     other = copies.second.ok(*WITH_MEMO[:-3], "A-18", "--memo", "bread")
     assert other["repeated"] is False
     assert len(copies.bank.recorded) == 3
+
+
+def test_a_payee_whose_name_can_not_be_asked_for_is_not_another(copies: Copies) -> None:
+    """A node knows an account elsewhere by its number alone then, and says so."""
+    copies.first.ok(*PLAIN)
+    is_away = True
+
+    def nameless(request: Request, answer: Callable[[], Answer]) -> Answer:
+        if request.path == "/v1/accounts/norte/2":
+            return Answer(document={**(answer().document or {}), "handle": "#2"})
+        if is_away and request.path == "/v1/accounts/norte/@member2":
+            return problem("home_not_asked")
+        return answer()
+
+    copies.bank.bend = nameless
+    error = copies.second.fails(ExitCode.NODE_UNREACHABLE, *PLAIN)
+    assert error["name"] == "home_not_asked"
+    is_away = False
+    assert copies.second.ok(*PLAIN)["repeated"] is True
+    other = copies.second.fails(ExitCode.REFUSED, "pay", "member3@norte", *PLAIN[2:])
+    assert other["name"] == "order_differs"
+    assert len(copies.bank.recorded) == 1
 
 
 def test_a_history_is_read_once(copies: Copies) -> None:

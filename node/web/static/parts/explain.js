@@ -30,6 +30,7 @@ const PROBLEMS = {
   ceiling_exceeded: () => say("The payee may not hold so much: the bylaws of your cooperative set a ceiling. Pay less."),
   sequence_used: () => say("Another payment of yours came first, perhaps from another device. This one was not made. Look at your history."),
   account_not_found: () => say("There is no such account."),
+  home_not_asked: () => say("Only that cooperative's own node can say who is called so, and your node can't ask it now. Try again in a minute: it passes once the two are linked again. An account whose number you know can be paid by it, as in #7@norte."),
   coop_not_found: () => say("There is no such cooperative in this federation."),
   too_many_requests: () => say("Too many attempts from here. Wait a minute."),
   not_ready: () => say("Your node does not record anything at the moment. Nothing was done. Try again in a minute."),

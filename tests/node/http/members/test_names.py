@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from ledger.names import Opening
+from node.engine.recording.names import Names
 from node.http.base.sessions import SessionRole
 from node.spellings import to_base64url
 from tests.node.http.towns import Town, one_node, same_lengths, some_nodes
@@ -234,6 +236,15 @@ async def test_a_new_name_is_not_of_digits_alone(tmp_path: Path) -> None:
         assert await town.digest() == before
 
 
+async def pay_page(town: Town, to: str) -> tuple[int, str]:
+    """The page that asks for a payment: its status, and what it says in English."""
+    async with (
+        aiohttp.ClientSession(headers={"Accept": "text/html"}) as session,
+        session.get(f"{town.node.url}/pay?to={to}&lang=en") as answer,
+    ):
+        return answer.status, await answer.text()
+
+
 async def admitted_in_both(towns: Mapping[int, Town]) -> None:
     await admit(towns[1], 1, "marisol-del-norte")
     await admit(towns[2], 1, "florencia-del-sur", coop=2)
@@ -248,7 +259,10 @@ async def test_another_coops_name_is_asked_of_its_home_and_kept_on_no_disk(tmp_p
         found = (await one.client.get("/v1/accounts/sur/@florencia-del-sur")).ok()
         assert (found["account"], found["handle"]) == (1, "florencia-del-sur")
         missing = await one.client.get("/v1/accounts/sur/@nadie")
-        assert missing.problem() == "account_not_found"
+        assert (missing.problem(), missing.json["retryable"]) == ("account_not_found", False)
+        # The page of a link to somebody elsewhere knows the name too, though nobody asked before.
+        assert (await pay_page(two, "marisol-del-norte@norte"))[0] == 200
+        assert (await pay_page(two, "nadie@norte"))[0] == 404
         # The payer's page of the other side's history has the name too, and so has the payee's.
         pay = one.federation.pay(1, payer=1, sequence=1, payee_coop=2, payee=1, amount=5)
         (await one.client.post("/v1/payments", pay)).ok()
@@ -259,6 +273,59 @@ async def test_another_coops_name_is_asked_of_its_home_and_kept_on_no_disk(tmp_p
     for name in (b"florencia-del-sur", b"marisol-del-norte"):
         found_in = {each.parent.name for each in without_directory(tmp_path, name)}
         assert len(found_in) == 1, found_in
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[JsonObject]:
+    """The values of lines about requests that failed."""
+    failed = [each for each in caplog.records if each.getMessage() == "request_failed"]
+    return [vars(each)["fiado_values"] for each in failed]
+
+
+@on_loop
+async def test_a_home_that_can_not_be_asked_is_told_apart_from_a_name_that_nobody_has(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with one_node(tmp_path, members=1) as town:  # coop 2's node never comes
+        get = town.client.get
+        for named in ("@florencia-del-sur", "florencia-del-sur", "@#7", "7"):
+            answer = await get(f"/v1/accounts/sur/{named}")
+            assert (answer.status, answer.problem()) == (503, "home_not_asked"), named
+            assert answer.json["retryable"] and answer.headers["Retry-After"] == "30"
+        for nobody in ("sur/0", "sur/4294967296", "norte/@florencia-del-sur", "norte/7"):
+            assert (await get(f"/v1/accounts/{nobody}")).problem() == "account_not_found"
+        status, text = await pay_page(town, "florencia-del-sur@sur")
+        assert status == 503 and "ask it now" in text
+        assert (await pay_page(town, "florencia-del-sur@luna"))[0] == 404
+    assert {each["path"] for each in logged(caplog)} == {"/v1/accounts/{coop}/{account}"}
+    assert "florencia" not in str(logged(caplog))
+
+
+@on_loop
+async def test_nor_is_a_home_that_does_not_answer_taken_for_one_that_knows_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.http.base.naming._MOST_LOOKS", 2)
+    async with some_nodes(tmp_path, 1, 2, members=0) as towns:
+        await admitted_in_both(towns)
+        with monkeypatch.context() as silent:
+            silent.setattr(Names, "on_question", lambda *_: None)
+            answer = await towns[1].client.get("/v1/accounts/sur/@florencia-del-sur")
+        assert answer.problem() == "home_not_asked" and "linked" in answer.json["detail"]
+        # What number an account has is in its log, and that comes over the link.
+        assert (await towns[1].client.get("/v1/accounts/sur/7")).problem() == "account_not_found"
+        (await towns[1].client.get("/v1/accounts/sur/@florencia-del-sur")).ok()
+
+
+@on_loop
+async def test_an_address_pays_for_guesses_but_not_for_homes_that_can_not_be_asked(
+    tmp_path: Path,
+) -> None:
+    settings = QUICK + "[http]\ncostly_burst = 5\ncostly_per_minute = 1\n"
+    async with one_node(tmp_path, members=1, settings=settings) as town:
+        away = [await town.client.get(f"/v1/accounts/sur/@nadie{each}") for each in range(10)]
+        assert {each.status for each in away} == {503}
+        pages = [await pay_page(town, f"nadie{each}@norte") for each in range(10)]
+        assert [status for status, _ in pages[-3:]] == [429] * 3
 
 
 @on_loop
