@@ -17,6 +17,8 @@ class EngineSettings:
     """How many of more are, beside the two next in the order of numbers."""
     neighbour_interval_ms: int = 60_000
     """How often one of these gives its place to another."""
+    push_interval_ms: int = 100
+    """How long what logs grew by is gathered before neighbours whom it does not concern are told."""
     relayed_bytes: int = 64 * 1024
     """How large a piece of another's log may be that is passed on unasked; of a larger one its head is."""
     anchor_interval_ms: int = 30_000

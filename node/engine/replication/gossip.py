@@ -13,10 +13,11 @@ from node.engine.replication.accusing import tell_evidence
 from node.engine.replication.addresses import Addresses
 from node.engine.replication.comparing import Comparing
 from node.engine.replication.neighbours import Neighbours
+from node.engine.replication.news import Grown, News, concerned
 from node.engine.replication.replicas import Replicas
 from node.engine.replication.serving import serve
 from node.engine.tick import Tick
-from node.engine.wire import MAX_HEADS, Entries, Get, Heads
+from node.engine.wire import MAX_HEADS, Get, Heads
 from node.engine.wire_gossip import Enough, GossipMessage
 from node.store import Segment
 
@@ -38,6 +39,7 @@ class Gossip:
         self.addresses = Addresses(core, address)
         self.comparing = Comparing(core, self.addresses)
         self._neighbours = Neighbours(core, seed=seed, now_ms=now_ms)
+        self._news = News()
         self._enough: dict[int, set[int]] = {}
         """The neighbours that want each log to be pushed no more, until they ask for it."""
         self._at_ms = now_ms
@@ -47,7 +49,9 @@ class Gossip:
 
     def wake_at_ms(self) -> int:
         """When it is due again."""
-        return min(self._at_ms, self._full_at_ms)
+        due_ms = self._news.due_ms(self._interval_ms())
+        times = (self._at_ms, self._full_at_ms, self._at_ms if due_ms is None else due_ms)
+        return min(times)
 
     def peer_up(self, tick: Tick, peer: int) -> None:
         """Tell a new peer everything, or what stands for that."""
@@ -78,7 +82,7 @@ class Gossip:
         serve(self._core, tick, peer, message)
 
     def push(self, tick: Tick) -> None:
-        """Send on at once what is new: what logs grew by, and evidence."""
+        """Send on what is new: evidence at once, what logs grew by at once to those it concerns."""
         near = self._core.linked.near
         self._neighbours.run(tick)
         if near != self._core.linked.near:
@@ -86,22 +90,50 @@ class Gossip:
                 peers &= self._core.linked.near
         for segment in tick.segments:
             if segment.signature is not None:
-                self._push(tick, segment, segment.signature)
+                self._take_note(tick, segment)
+        due_ms = self._news.due_ms(self._interval_ms())
+        is_much = self._news.has_gathered(self._core.settings.relayed_bytes)
+        if is_much or (due_ms is not None and tick.steady_ms >= due_ms):
+            self._tell_news(tick)
         for row in tick.evidence:
             for peer in sorted(self._core.linked.told):
                 tell_evidence(self._core, tick, peer, row.data)
 
-    def _push(self, tick: Tick, segment: Segment, signature: bytes) -> None:
-        """The own log's growth goes to all who are told, another's to neighbours that may lack it."""
-        linked, message = self._core.linked, _as_message(segment, signature)
+    def _interval_ms(self) -> int:
+        """How long news may be gathered. Where payments need witnesses, they concern everybody."""
+        return 0 if self._core.charter.witness_quorum else self._core.settings.push_interval_ms
+
+    def _take_note(self, tick: Tick, segment: Segment) -> None:
+        """A log has grown. Whoever is concerned by growth of the own one is told now."""
+        grown = self._news.add(segment, tick.steady_ms)
         is_own = segment.coop == self._core.coop
-        peers = linked.told if is_own else linked.near
-        peers = peers - self._enough.get(segment.coop, set())
-        is_small = len(segment.entries) <= self._core.settings.relayed_bytes
-        data = message.encode() if is_own or is_small else Heads((message.signed,)).encode()
-        for peer in sorted(peers):
-            if peer != segment.coop and not self._replicas.holds(peer, message.signed):
-                tick.send(peer, data)
+        if not is_own or len(segment.entries) > self._core.settings.relayed_bytes:
+            return
+        linked = self._core.linked
+        for peer in sorted(concerned(segment.entries) & linked.peers):
+            if peer in linked.told:
+                self._tell_grown(tick, peer, grown)
+            else:
+                tick.send(peer, Heads((grown.signed,)).encode())
+
+    def _tell_news(self, tick: Tick) -> None:
+        """Tell neighbours what was gathered, of others' logs those that want to hear of them."""
+        linked = self._core.linked
+        for grown in self._news.take():
+            coop = grown.signed.coop
+            peers = linked.told if coop == self._core.coop else linked.near
+            for peer in sorted(peers - self._enough.get(coop, set()) - {coop}):
+                self._tell_grown(tick, peer, grown)
+
+    def _tell_grown(self, tick: Tick, peer: int, grown: Grown) -> None:
+        signed, settings = grown.signed, self._core.settings
+        if self._replicas.holds(peer, signed):
+            return
+        if signed.coop == self._core.coop or grown.size <= settings.relayed_bytes:
+            for message in grown.lacked_by(peer, settings):
+                tick.send(peer, message.encode())
+        else:
+            tick.send(peer, Heads((signed,)).encode())
 
     def run(self, tick: Tick) -> None:
         """Tell what is due."""
@@ -109,6 +141,7 @@ class Gossip:
         full = tick.steady_ms >= self._full_at_ms
         if not full and tick.steady_ms < self._at_ms:
             return
+        self._tell_news(tick)
         self._at_ms = tick.steady_ms + self._core.settings.gossip_interval_ms
         if full:
             self._full_at_ms = tick.steady_ms + self._core.settings.full_gossip_interval_ms
@@ -160,12 +193,3 @@ class Gossip:
 
     def _evidence(self) -> list[bytes]:
         return [data for kept in self._core.accused.values() for data in kept.values()]
-
-
-def _as_message(segment: Segment, signature: bytes) -> Entries:
-    signed = SignedHead(
-        coop=segment.coop, length=segment.last, head=segment.head, signature=signature
-    )
-    return Entries(
-        first=segment.first, previous=segment.previous, entries=segment.entries, signed=signed
-    )

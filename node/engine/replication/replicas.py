@@ -23,6 +23,7 @@ from node.engine.replication.ends import sign_end_by_anchor
 from node.engine.replication.forks import fork_from_entries, fork_from_head
 from node.engine.replication.growth import Growth
 from node.engine.replication.held import is_more_wanted, is_wanted
+from node.engine.replication.news import concerned
 from node.engine.replication.pending import Kept, Pending
 from node.engine.replication.requests import Requests
 from node.engine.slices import beginning
@@ -248,6 +249,9 @@ class Replicas:
             self.waiting[coop] = result.waiting
             self._kept(coop).put_back(_from_same(kept, rest))
             self._learn_from_anchor(tick, result.waiting)
+            if self._pays_here(rest):
+                # Others push what it waits for in a moment; who sent this can give it now.
+                self._requests.claims(kept.peer, result.waiting.coop, result.waiting.length)
         else:
             self._kept(coop).put_back(_from_same(kept, rest))
         return result.count > 0
@@ -267,6 +271,11 @@ class Replicas:
             raise PeerFault("more entries than evidence could hold")
         is_led = (log.length + count, head) == (message.signed.length, message.signed.head)
         return blob if is_led else None
+
+    def _pays_here(self, rest: Entries) -> bool:
+        """Whether somebody here is paid by these entries, unless they are too many to be news."""
+        is_news = len(rest.entries) <= self._core.settings.relayed_bytes
+        return is_news and self._core.coop in concerned(rest.entries)
 
     def _room(self) -> int:
         """How much more is judged in this tick, about."""

@@ -22,7 +22,7 @@ from node.store import MemoryDisk, MemoryStore
 from tests.builders import START, Federation, build_federation
 from tests.node.engine.inside import anchors_of, core_of
 
-SETTINGS = EngineSettings(recovery_wait_ms=100)
+SETTINGS = EngineSettings(recovery_wait_ms=100, push_interval_ms=0)
 
 
 class Rig:

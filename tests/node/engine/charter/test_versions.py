@@ -36,7 +36,7 @@ from tests.index_builders import SOURCE_HASH, index_lines
 from tests.node.engine.inside import agreement_of, core_of
 from tests.node.engine.town import Town
 
-SETTINGS = EngineSettings(decision_interval_ms=5_000)
+SETTINGS = EngineSettings(decision_interval_ms=5_000, push_interval_ms=0)
 
 
 def town_of(federation: Federation, *coops: int) -> Town:
