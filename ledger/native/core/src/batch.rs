@@ -19,6 +19,7 @@ use fiado_points::decompressed;
 
 use crate::keys::Owner;
 use crate::signature::{is_valid, Signed};
+use crate::sums::{is_reduced, words, Sum};
 
 /// At and below this many, signatures are checked one by one.
 const SINGLES: usize = 2;
@@ -87,30 +88,30 @@ impl Batch<'_> {
     /// The random combination; `None` when some encoding names nothing.
     fn combine(&self, items: &[Item<'_>]) -> Option<EdwardsPoint> {
         let coefficients = random_coefficients(items.len());
-        let mut base = Scalar::ZERO;
+        let mut base = Sum::default();
         // `slots[key]` is one more than the place of the key among those that this range uses.
         let mut slots = vec![0u32; self.keys.len()];
-        let mut key_scalars: Vec<Scalar> = Vec::with_capacity(self.keys.len().min(items.len()));
-        let mut key_points: Vec<EdwardsPoint> = Vec::with_capacity(key_scalars.capacity());
+        let mut key_sums: Vec<Sum> = Vec::with_capacity(self.keys.len().min(items.len()));
+        let mut key_points: Vec<EdwardsPoint> = Vec::with_capacity(key_sums.capacity());
         for (item, z) in items.iter().zip(&coefficients) {
             let key = &self.keys[item.key as usize];
-            let term = z * item.signed.challenge(&key.bytes);
-            base -= z * item.signed.scalar()?;
             let slot = &mut slots[item.key as usize];
             if *slot == 0 {
-                key_scalars.push(term);
+                key_sums.push(Sum::default());
                 key_points.push(key.point?);
-                *slot = u32::try_from(key_scalars.len()).ok()?;
-            } else {
-                key_scalars[*slot as usize - 1] += term;
+                *slot = u32::try_from(key_sums.len()).ok()?;
             }
+            let challenge = item.signed.challenge(&key.bytes);
+            key_sums[*slot as usize - 1].add(*z, &words(challenge.as_bytes()));
+            let number = words(item.signed.encoded_scalar());
+            is_reduced(&number).then(|| base.add(*z, &number))?;
         }
-        let mut scalars = coefficients;
-        scalars.push(base);
-        scalars.extend_from_slice(&key_scalars);
+        let scalars = coefficients.into_iter().map(Scalar::from);
+        let scalars = scalars.chain(std::iter::once(-base.scalar()));
+        let scalars = scalars.chain(key_sums.iter().map(Sum::scalar));
         let others = std::iter::once(ED25519_BASEPOINT_POINT).chain(key_points).map(Some);
         let points = decompressed(items.iter().map(|item| item.signed.encoded_point()));
-        EdwardsPoint::optional_multiscalar_mul(&scalars, points.chain(others))
+        EdwardsPoint::optional_multiscalar_mul(scalars, points.chain(others))
     }
 }
 
@@ -141,14 +142,9 @@ impl Search<'_, '_> {
     }
 }
 
-fn random_coefficients(count: usize) -> Vec<Scalar> {
+fn random_coefficients(count: usize) -> Vec<u128> {
     let mut bytes = vec![0u8; 16 * count];
     // Without coefficients that nobody can foresee a batch proves nothing, so this must not go on.
     getrandom::fill(&mut bytes).expect("the system gives random bytes");
-    let mut scalars = Vec::with_capacity(2 * count + 1);
-    for chunk in bytes.chunks_exact(16) {
-        let value = chunk.iter().fold(0u128, |value, byte| value << 8 | u128::from(*byte));
-        scalars.push(Scalar::from(value));
-    }
-    scalars
+    bytes.as_chunks().0.iter().map(|chunk| u128::from_be_bytes(*chunk)).collect()
 }

@@ -46,6 +46,7 @@ pub mod sequence;
 pub mod sha256;
 pub mod signature;
 pub mod snapshot;
+pub mod sums;
 pub mod transaction;
 pub mod undo;
 pub mod validator;

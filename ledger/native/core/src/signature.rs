@@ -20,10 +20,16 @@ impl Signed<'_> {
         *self.signature.first_chunk().expect("32 of 64 bytes")
     }
 
+    /// The second half.
+    #[inline]
+    pub fn encoded_scalar(&self) -> &[u8; 32] {
+        self.signature.last_chunk().expect("32 of 64 bytes")
+    }
+
     /// The second half, which must be below the group order.
     #[inline]
     pub fn scalar(&self) -> Option<Scalar> {
-        Scalar::from_canonical_bytes(self.signature[32..].try_into().ok()?).into()
+        Scalar::from_canonical_bytes(*self.encoded_scalar()).into()
     }
 
     /// The challenge k = SHA-512(R ‖ A ‖ message) modulo the group order.
