@@ -76,6 +76,21 @@ def test_vectors() -> None:
     check([case for case, _ in cases])
 
 
+def test_challenges_are_hashed_side_by_side() -> None:
+    """As many as are hashed at once, of messages as long as payments' are and a little longer and shorter."""
+    for length in (47, 48, 49, 80, 174, 175, 176):
+        cases = []
+        for number in range(17):
+            key = SigningKey(bytes([number]) * 32)
+            message = bytes([number]) * length
+            cases.append((key.public_key, message, key.sign(message)))
+        for bad in range(len(cases)):
+            public_key, message, signature = cases[bad]
+            forged = [*cases[:bad], (public_key, b"!" + message[1:], signature), *cases[bad + 1 :]]
+            expected = [place != bad for place in range(len(cases))]
+            assert native.Signatures(forged).verify(1) == expected
+
+
 def test_keys() -> None:
     keys = [bytes.fromhex(case["public_key"]) for case in VECTORS["keys"]]
     keys = [key for key in keys if len(key) == 32] + [key for key, _, _ in honest(20)]

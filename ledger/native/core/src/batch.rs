@@ -15,7 +15,8 @@ use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
 use curve25519_dalek::edwards::EdwardsPoint;
 use curve25519_dalek::scalar::Scalar;
 use curve25519_dalek::traits::{IsIdentity, VartimeMultiscalarMul};
-use fiado_points::decompressed;
+use fiado_points::hashes::{hashes, pad, TWO_BLOCKS};
+use fiado_points::{decompressed, LANES};
 
 use crate::keys::Owner;
 use crate::signature::{is_valid, Signed};
@@ -93,7 +94,8 @@ impl Batch<'_> {
         let mut slots = vec![0u32; self.keys.len()];
         let mut key_sums: Vec<Sum> = Vec::with_capacity(self.keys.len().min(items.len()));
         let mut key_points: Vec<EdwardsPoint> = Vec::with_capacity(key_sums.capacity());
-        for (item, z) in items.iter().zip(&coefficients) {
+        let challenges = items.chunks(LANES).flat_map(|items| self.challenges(items));
+        for ((item, z), challenge) in items.iter().zip(&coefficients).zip(challenges) {
             let key = &self.keys[item.key as usize];
             let slot = &mut slots[item.key as usize];
             if *slot == 0 {
@@ -101,7 +103,6 @@ impl Batch<'_> {
                 key_points.push(key.point?);
                 *slot = u32::try_from(key_sums.len()).ok()?;
             }
-            let challenge = item.signed.challenge(&key.bytes);
             key_sums[*slot as usize - 1].add(*z, &words(challenge.as_bytes()));
             let number = words(item.signed.encoded_scalar());
             is_reduced(&number).then(|| base.add(*z, &number))?;
@@ -112,6 +113,21 @@ impl Batch<'_> {
         let others = std::iter::once(ED25519_BASEPOINT_POINT).chain(key_points).map(Some);
         let points = decompressed(items.iter().map(|item| item.signed.encoded_point()));
         EdwardsPoint::optional_multiscalar_mul(scalars, points.chain(others))
+    }
+
+    /// The challenges of up to eight signatures, side by side when what they hash is as long as a payment.
+    fn challenges(&self, items: &[Item<'_>]) -> [Scalar; LANES] {
+        let key = |item: &Item<'_>| &self.keys[item.key as usize].bytes;
+        let mut messages = [[0; TWO_BLOCKS]; LANES];
+        let mut padded = items.iter().zip(&mut messages);
+        if padded.all(|(item, message)| pad(message, &item.signed.hashed(key(item)))) {
+            return hashes(&messages).map(|hash| Scalar::from_bytes_mod_order_wide(&hash));
+        }
+        let mut challenges = [Scalar::ZERO; LANES];
+        for (challenge, item) in challenges.iter_mut().zip(items) {
+            *challenge = item.signed.challenge(key(item));
+        }
+        challenges
     }
 }
 

@@ -32,16 +32,17 @@ impl Signed<'_> {
         Scalar::from_canonical_bytes(*self.encoded_scalar()).into()
     }
 
-    /// The challenge k = SHA-512(R ‖ A ‖ message) modulo the group order.
+    /// What the challenge is the hash of: R, A and the message.
     #[inline]
+    pub fn hashed<'b>(&'b self, key: &'b [u8; 32]) -> [&'b [u8]; 4] {
+        [&self.signature[..32], key, self.context, self.body]
+    }
+
+    /// The challenge k = SHA-512(R ‖ A ‖ message) modulo the group order.
     pub fn challenge(&self, key: &[u8; 32]) -> Scalar {
-        let hash = Sha512::new()
-            .chain_update(&self.signature[..32])
-            .chain_update(key)
-            .chain_update(self.context)
-            .chain_update(self.body)
-            .finalize();
-        Scalar::from_bytes_mod_order_wide(&hash.into())
+        let mut hash = Sha512::new();
+        self.hashed(key).into_iter().for_each(|piece| hash.update(piece));
+        Scalar::from_bytes_mod_order_wide(&hash.finalize().into())
     }
 }
 

@@ -4,7 +4,7 @@
 
 use core::arch::x86_64::*;
 
-use crate::lanes::{Lanes, Products};
+use crate::lanes::{Bits, Lanes, Products};
 use crate::LANES;
 
 /// Two registers.
@@ -79,5 +79,51 @@ impl Products for Pair {
     fn product(self, other: Self) -> Self {
         let ([a, b], [c, d]) = (self.0, other.0);
         Pair(unsafe { [_mm256_mul_epu32(a, c), _mm256_mul_epu32(b, d)] })
+    }
+}
+
+impl Pair {
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        let ([a, b], [c, d]) = (self.0, other.0);
+        Pair(unsafe { [_mm256_or_si256(a, c), _mm256_or_si256(b, d)] })
+    }
+
+    #[inline(always)]
+    fn unlike(self, other: Self) -> Self {
+        let ([a, b], [c, d]) = (self.0, other.0);
+        Pair(unsafe { [_mm256_xor_si256(a, c), _mm256_xor_si256(b, d)] })
+    }
+}
+
+impl Bits for Pair {
+    #[inline(always)]
+    fn sum(self, other: Self) -> Self {
+        self.plus(other)
+    }
+
+    #[inline(always)]
+    fn rotated<const BITS: i32>(self) -> Self {
+        let [a, b] = self.0;
+        unsafe {
+            let (right, left) = (_mm_cvtsi32_si128(BITS), _mm_cvtsi32_si128(64 - BITS));
+            Pair([_mm256_srl_epi64(a, right), _mm256_srl_epi64(b, right)])
+                .or(Pair([_mm256_sll_epi64(a, left), _mm256_sll_epi64(b, left)]))
+        }
+    }
+
+    #[inline(always)]
+    fn xor(a: Self, b: Self, c: Self) -> Self {
+        a.unlike(b).unlike(c)
+    }
+
+    #[inline(always)]
+    fn choice(a: Self, b: Self, c: Self) -> Self {
+        b.unlike(c).and(a).unlike(c)
+    }
+
+    #[inline(always)]
+    fn majority(a: Self, b: Self, c: Self) -> Self {
+        a.and(b).or(a.or(b).and(c))
     }
 }

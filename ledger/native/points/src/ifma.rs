@@ -5,7 +5,7 @@
 
 use core::arch::x86_64::*;
 
-use crate::lanes::{Halves, Lanes};
+use crate::lanes::{Bits, Halves, Lanes};
 use crate::LANES;
 
 /// A register of 512 bits.
@@ -65,5 +65,33 @@ impl Halves for Register {
     #[inline(always)]
     fn add_high(self, a: Self, b: Self) -> Self {
         Register(unsafe { _mm512_madd52hi_epu64(self.0, a.0, b.0) })
+    }
+}
+
+impl Bits for Register {
+    #[inline(always)]
+    fn sum(self, other: Self) -> Self {
+        self.plus(other)
+    }
+
+    #[inline(always)]
+    fn rotated<const BITS: i32>(self) -> Self {
+        Register(unsafe { _mm512_ror_epi64::<BITS>(self.0) })
+    }
+
+    // Of three bits any function: the number has its values, for 111 first.
+    #[inline(always)]
+    fn xor(a: Self, b: Self, c: Self) -> Self {
+        Register(unsafe { _mm512_ternarylogic_epi64::<0b1001_0110>(a.0, b.0, c.0) })
+    }
+
+    #[inline(always)]
+    fn choice(a: Self, b: Self, c: Self) -> Self {
+        Register(unsafe { _mm512_ternarylogic_epi64::<0b1100_1010>(a.0, b.0, c.0) })
+    }
+
+    #[inline(always)]
+    fn majority(a: Self, b: Self, c: Self) -> Self {
+        Register(unsafe { _mm512_ternarylogic_epi64::<0b1110_1000>(a.0, b.0, c.0) })
     }
 }

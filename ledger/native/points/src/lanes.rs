@@ -28,3 +28,17 @@ pub trait Products: Lanes {
     /// The product of the low 32 bits of each.
     fn product(self, other: Self) -> Self;
 }
+
+/// What a hash takes: bits that are mixed, and sums that wrap.
+pub trait Bits: Lanes {
+    /// The sum modulo 2^64. Elsewhere a sum that wraps is a mistake, so it has a name of its own.
+    fn sum(self, other: Self) -> Self;
+    /// Rotated to the right.
+    fn rotated<const BITS: i32>(self) -> Self;
+    /// Where an odd number of bits is set.
+    fn xor(a: Self, b: Self, c: Self) -> Self;
+    /// The bits of `b` where `a` has one, those of `c` elsewhere.
+    fn choice(a: Self, b: Self, c: Self) -> Self;
+    /// Where two bits or three are set.
+    fn majority(a: Self, b: Self, c: Self) -> Self;
+}

@@ -8,6 +8,8 @@
 //! processor or the library isn't the one this was written for. What holds for a point's encoding is not secret, and
 //! time may tell it.
 //!
+//! The hashes from which challenges come are taken side by side in the same registers (`hashes.rs`).
+//!
 //! This is the one crate of the validator with unsafe code, for two things: instructions that only some processors
 //! have (`ifma.rs`, `avx2.rs`), and a point of the library from coordinates (`assemble.rs`).
 
@@ -21,6 +23,7 @@ mod assemble;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod field;
+pub mod hashes;
 #[cfg(target_arch = "x86_64")]
 mod ifma;
 #[cfg(target_arch = "x86_64")]
@@ -31,6 +34,8 @@ mod narrow;
 mod plain;
 #[cfg(target_arch = "x86_64")]
 mod roots;
+#[cfg(target_arch = "x86_64")]
+mod sha512;
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests;
 #[cfg(target_arch = "x86_64")]
@@ -44,7 +49,7 @@ use curve25519_dalek::edwards::{CompressedEdwardsY, EdwardsPoint};
 use crate::roots::Coordinates;
 
 /// How many lie side by side.
-const LANES: usize = 8;
+pub const LANES: usize = 8;
 
 type Encodings = [[u8; 32]; LANES];
 type Points = [Option<EdwardsPoint>; LANES];

@@ -1,6 +1,6 @@
 //! Eight numbers without any help of the processor, for tests: what would wrap, or lose a bit, panics.
 
-use crate::lanes::{Halves, Lanes, Products};
+use crate::lanes::{Bits, Halves, Lanes, Products};
 use crate::LANES;
 
 /// An array.
@@ -72,5 +72,30 @@ impl Products for Plain {
             assert!(a >> 32 == 0 && b >> 32 == 0, "a digit of more than 32 bits is multiplied");
             a * b
         })
+    }
+}
+
+impl Bits for Plain {
+    fn sum(self, other: Self) -> Self {
+        self.with(other, u64::wrapping_add)
+    }
+
+    fn rotated<const BITS: i32>(self) -> Self {
+        Plain(self.0.map(|value| value.rotate_right(BITS as u32)))
+    }
+
+    fn xor(a: Self, b: Self, c: Self) -> Self {
+        a.with(b, |a, b| a ^ b).with(c, |a, b| a ^ b)
+    }
+
+    fn choice(a: Self, b: Self, c: Self) -> Self {
+        let (yes, no) = (a.with(b, |a, b| a & b), a.with(c, |a, c| !a & c));
+        yes.with(no, |yes, no| yes | no)
+    }
+
+    fn majority(a: Self, b: Self, c: Self) -> Self {
+        let two = a.with(b, |a, b| a & b);
+        let any = a.with(b, |a, b| a | b).and(c);
+        two.with(any, |two, any| two | any)
     }
 }
