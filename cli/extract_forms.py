@@ -23,6 +23,7 @@ PHRASED: Final = (
     "node/engine/charter/subject.py",
     "node/engine/decisions/standstill.py",
     "node/engine/health/words.py",
+    "node/engine/health/words_of_links.py",
     "node/engine/index/subject.py",
     "node/errors.py",
     "node/folder/settings.py",

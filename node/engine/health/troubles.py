@@ -35,7 +35,8 @@ class TroubleKind(StrEnum):
     JOINING = "joining"
     """The node takes in the changes of the charter up to the one that lets its coop join."""
     BEHIND = "behind"
-    """Peers hold entries of the own log that are not here."""
+    """Peers hold entries of the own log that are not here; or know of a head of it, at `length`, beyond the
+    `held` entries, and for a while nobody has given what lies between."""
     RECOVERING = "recovering"
     """The node has just started and asks its peers what it may have missed."""
     DOUBT = "doubt"
@@ -63,6 +64,9 @@ class TroubleKind(StrEnum):
     """`coop` follows another history of `other` than this node: payments between the two don't arrive."""
     WAITING = "waiting"
     """The log of `coop` has stood for a while before an entry of `other` that nobody here has."""
+    HEAD_UNFOUNDED = "head_unfounded"
+    """The key of `coop` has signed a head at `length`, and for a while nobody who is linked has given the
+    entries of its log after the `held` ones."""
     UNDECIDED = "undecided"
     """What comes next of a subject has not been decided for a while though somebody stands for something;
     `values` has the `subject`, the `decision`, who `stands` for what, in words, who for something that
@@ -122,6 +126,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.QUARANTINED: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.CUT: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.WAITING: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.HEAD_UNFOUNDED: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.UNDECIDED: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.REOPENED: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.TWIN_NODE: _Row(Severity.WARNS, logging.ERROR),

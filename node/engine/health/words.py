@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.engine.health.troubles import Trouble, TroubleKind
+from node.engine.health.words_of_links import reach, unreached
 from node.mark import Doubt
 
 
@@ -73,49 +74,31 @@ _DOUBTS: Final[Mapping[str, str]] = {
     Doubt.RESTORED: "node.toml says that the database was restored from a copy.",
 }
 
-_WHY: Final[Mapping[str, str]] = {
-    "federation_unknown": "it runs another charter",
-    "coop_unknown": "it does not know this cooperative",
-    "not_me": "another cooperative's node answers at its address",
-    "key_wrong": "what answers there has not its key",
-    "already_linked": "it says that it is linked with this one already",
-    "penalty": "it keeps away after a message that broke the protocol",
-    "busy": "it is busy",
-    "TimeoutError": "it does not answer",
-    "malformed": "what answers there speaks another language",
-}
-"""Reasons of a refused handshake; others are told as they come."""
-
-
-def _unreached(named: _Named) -> str:
-    """That a coop's node can't be reached, and why if that is known."""
-    why = str(named.values.get("why", ""))
-    if not why:
-        return f"The node of {named.coop} could not be reached for {named.lasted}."
-    return (
-        f"The node of {named.coop} could not be reached for {named.lasted} ({_WHY.get(why, why)})."
-    )
-
-
-def _reach(named: _Named) -> str:
-    """What helps when a coop's node can't be reached, or is not known here."""
-    if named.values.get("why") in ("key_wrong", "coop_unknown"):
-        return (
-            "One of the two may not have heard of a change of the charter, such as another key of a node; it "
-            "does as soon as it reaches any other node that has. If this is the one and reaches no other, "
-            f"fetch the changes from {named.coop}'s node into this node's folder, where they are checked: "
-            "`fiado federation history --node URL --out charter.changes`. Then start this node again."
-        )
-    return (
-        "See whether it runs, and whether its address in node.toml is right. The node keeps trying; what is "
-        f"paid to {named.coop} meanwhile arrives afterwards."
-    )
-
 
 def _behind_the_end(named: _Named) -> str:
     """Who has not taken in the end of the log of a coop that has left."""
     behind = str(named.values.get("behind", ""))
     return f"Not taken in yet by: {behind}." if behind else "All others have taken that in."
+
+
+def _behind(named: _Named) -> Words:
+    """That the node lacks what its key has signed, and what that means when nobody gives it."""
+    if "length" not in named.values:
+        return Words(
+            "The node lacks entries of its own log that were signed; it takes them back from the other "
+            "nodes.",
+            "It records again by itself once it has them all. If it stays so, see whether its links to the "
+            "other nodes are up.",
+        )
+    return Words(
+        f"For {named.lasted} the node has known that its key signed its log up to entry "
+        f"{named.values.get('length')}, and nobody who is linked has given any after "
+        f"{named.values.get('held')}. So it records nothing: that could be a second history.",
+        "Waiting helps only if the entries are somewhere: on a disk that was lost or put back, or at a node "
+        "that is not linked now. If you are certain that this node never signed them, somebody else has its "
+        "key. Stop the node, and let the others decide on another key; see OPERATING, “A head without "
+        "entries”.",
+    )
 
 
 def _evidence(named: _Named) -> str:
@@ -195,11 +178,7 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "in.",
         "Wait a moment. If it stays so, see whether its links to the other nodes are up.",
     ),
-    TroubleKind.BEHIND: lambda named: Words(
-        "The node lacks entries of its own log that were signed; it takes them back from the other nodes.",
-        "It records again by itself once it has them all. If it stays so, see whether its links to the other "
-        "nodes are up.",
-    ),
+    TroubleKind.BEHIND: _behind,
     TroubleKind.RECOVERING: lambda named: Words(
         "The node has just started and asks the other nodes what it may have missed.",
         "Try again in a few seconds. If it stays so, it can't reach enough of the other nodes: see whether "
@@ -277,6 +256,15 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         f"It goes on by itself once a node that has those entries can be reached; {named.other}'s own "
         "has them.",
     ),
+    TroubleKind.HEAD_UNFOUNDED: lambda named: Words(
+        f"For {named.lasted} it has been known here that {named.coop}'s key signed its log up to entry "
+        f"{named.values.get('length')}, and nobody who is linked has given any after "
+        f"{named.values.get('held')}. {named.coop}'s node records nothing once it hears of that: it could be "
+        "a second history.",
+        f"Ask whoever runs {named.coop}'s node. The entries may be on a disk that was lost, or at a node "
+        "that is not linked now. If that node never signed them, somebody else has its key: agree on another "
+        "one; see OPERATING, “A head without entries”.",
+    ),
     TroubleKind.UNDECIDED: lambda named: Words(_undecided(named), _agree(named)),
     TroubleKind.REOPENED: lambda named: Words(
         f"After a fault the node had to open its database again, {named.lasted} ago.",
@@ -300,8 +288,8 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "or let them write yours.",
     ),
     TroubleKind.LINK_DOWN: lambda named: Words(
-        _unreached(named),
-        _reach(named),
+        unreached(named.coop, named.lasted, named.values),
+        reach(named.coop, named.values),
     ),
     TroubleKind.OFFICE_EMPTY: lambda named: Words(
         "Nobody who is in office as a steward here can sign: they were recalled, or their accounts are "

@@ -12,6 +12,7 @@ from ledger.validators.reading import LogReader
 from node.engine.core import Core
 from node.engine.health.troubles import NOT_ARRIVING, Severity, Trouble, TroubleKey, TroubleKind
 from node.engine.replication.replicas import Replicas
+from node.engine.replication.unfounded import Lacking, Unfounded
 from node.engine.supervision.governing import governing_troubles
 from node.engine.tick import Tick
 
@@ -35,6 +36,8 @@ class Troubles:
         self._core = core
         self._reopened_ms = now_ms if is_reopened else None
         self._replicas = replicas
+        self._unfounded = Unfounded(core, replicas)
+        self._lacking: dict[int, Lacking] = {}
         self._configured = configured
         self._now_ms = now_ms
         self._time = 0
@@ -59,6 +62,8 @@ class Troubles:
         }
         if self._now_ms >= self._look_at_ms:
             self._look_at_ms = self._now_ms + self._core.settings.gossip_interval_ms
+            self._unfounded.run(tick)
+            self._lacking = {each.coop: each for each in self._unfounded.lacking(self._now_ms)}
             self._tell(tick)
 
     def link_news(self, tick: Tick, coop: int, why_not: str | None) -> None:
@@ -109,6 +114,8 @@ class Troubles:
             return [Trouble(kind=TroubleKind.DOUBT, values=values)]
         if kind is TroubleKind.LEFT:
             return [Trouble(kind=kind, values={"behind": ", ".join(self._behind_the_end())})]
+        if kind is TroubleKind.BEHIND and core.coop in self._lacking:
+            return [_lacks(kind, self._lacking[core.coop])]
         return [] if kind is None else [Trouble(kind=kind)]
 
     def _governing(self) -> list[Trouble]:
@@ -154,6 +161,11 @@ class Troubles:
         }
         for coop, other in sorted(cut.items()):
             found.append(Trouble(kind=TroubleKind.CUT, coop=coop, other=other))
+        found += [
+            _lacks(TroubleKind.HEAD_UNFOUNDED, lacking)
+            for coop, lacking in self._lacking.items()
+            if coop != core.coop
+        ]
         for (coop, other), since_ms in self._waiting_ms.items():
             lasted_ms = self._now_ms - since_ms
             if coop not in cut and lasted_ms >= core.settings.waiting_alarm_ms:
@@ -217,3 +229,9 @@ class Troubles:
                     Trouble(kind=kind, coop=coop, seconds=lasted_ms // 1000, values=values)
                 )
         return found
+
+
+def _lacks(kind: TroubleKind, lacking: Lacking) -> Trouble:
+    """That nobody gives the entries of a log up to a head that was signed."""
+    values = {"held": lacking.held, "length": lacking.length}
+    return Trouble(kind=kind, coop=lacking.coop, seconds=lacking.seconds, values=values)
