@@ -155,7 +155,16 @@ class LinkNews:
     why_not: str | None
 
 
-LinkEvent = PeerUp | PeerDown | PeerMessage | LinkNews
+@dataclass(frozen=True, slots=True)
+class PeerBroke:
+    """That coop's node broke the protocol, as `why` says, and is neither dialled nor let in for so long."""
+
+    coop: int
+    why: str
+    refused_ms: int
+
+
+LinkEvent = PeerUp | PeerDown | PeerMessage | LinkNews | PeerBroke
 """What comes from links; everything else is asked by somebody who waits for an answer."""
 
 Event = Submit | SubmitBatch | Ask | Change | Publish | AskToJoin | LinkEvent

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from node.engine.charter.subject import CharterSubject
 from node.engine.core import Core
 from node.engine.decisions.decisions import Decisions
-from node.engine.events import Event, LinkEvent, LinkNews, PeerDown, PeerMessage, PeerUp
+from node.engine.events import Event, LinkEvent, LinkNews, PeerBroke, PeerDown, PeerMessage, PeerUp
 from node.engine.recording.anchors import Anchors
 from node.engine.recording.memos import Memos
 from node.engine.recording.names import Names
@@ -77,6 +77,8 @@ class Links:
                 if event.why_not is not None and event.coop not in self.core.linked.peers:
                     self.core.linked.unreached.add(event.coop)
                 self.troubles.link_news(tick, event.coop, event.why_not)
+            elif isinstance(event, PeerBroke):
+                self.troubles.peer_broke(tick, event)
             elif isinstance(event, PeerMessage):
                 self._hearing.hear(tick, event)
         self._hearing.end(tick)

@@ -130,5 +130,7 @@ class EngineSettings:
     """How long after everything in all logs a starting node believes its clock though nobody confirms it."""
     twin_alarm_ms: int = 600_000
     """How long people are told of two nodes with one key after the last sign of it."""
+    breach_alarm_ms: int = 600_000
+    """How long people are told of a peer that broke the protocol, after the last time."""
     reopened_alarm_ms: int = 600_000
     """How long people are told that the store had to be opened again."""

@@ -46,6 +46,9 @@ class LinkedNode(Protocol):
     def not_reached(self, coop: int, why: str) -> None:
         """That coop's node was dialled, and there is no link because of `why`."""
 
+    def peer_broke(self, coop: int, why: str, *, refused_ms: int) -> None:
+        """That coop's node broke the protocol, and is neither dialled nor let in for so long."""
+
     def twin_seen(self, coop: int) -> None:
         """Two nodes seem to run with that coop's key."""
 
@@ -123,13 +126,20 @@ class Links:
     def disconnect(self, coop: int, reason: str) -> None:
         """Close the link to a peer that broke the protocol."""
         link = self._links.get(coop)
-        log_event(
-            "peer_broke_protocol",
-            {"coop": self._name(coop), "text": reason, "linked": link is not None},
-            level=logging.WARNING,
-        )
+        self._penalise(coop, reason)
         if link is not None:
             link.close(LinkEnd.BROKE_PROTOCOL)
+
+    def _penalise(self, coop: int, why: str) -> None:
+        """Keep a peer away for a while, and let people know why."""
+        refused_ms = self._settings.penalty_ms
+        self._penalty_until_ms[coop] = self._chance.steady_ms() + refused_ms
+        log_event(
+            "peer_broke_protocol",
+            {"coop": self._name(coop), "text": why, "refused_seconds": refused_ms // 1000},
+            level=logging.WARNING,
+        )
+        self._node.peer_broke(coop, why, refused_ms=refused_ms)
 
     def configure(self, peers: Mapping[int, str]) -> None:
         """Dial these coops at those addresses, too, from now on."""
@@ -343,9 +353,8 @@ class Links:
         log_event("link_up", {"coop": self._name(peer.coop), "dialled_by": dialled_by})
         try:
             end = await link.run()
-            if end.is_fault:
-                now_ms = self._chance.steady_ms()
-                self._penalty_until_ms[peer.coop] = now_ms + self._settings.penalty_ms
+            if end.is_fault and end is not LinkEnd.BROKE_PROTOCOL:
+                self._penalise(peer.coop, end.value)
             if end is LinkEnd.REPLACED and self._links.get(peer.coop) is link:
                 self._knock(self._identity.coop)  # by the other end, and not for a link of ours
             log_event(

@@ -16,6 +16,7 @@ from node.engine.events import (
     Event,
     LinkEvent,
     LinkNews,
+    PeerBroke,
     PeerDown,
     PeerMessage,
     PeerUp,
@@ -162,7 +163,7 @@ class Inbox:
         self._events.append(PeerDown(coop))
         self._arrived()
 
-    def link_news(self, news: LinkNews) -> None:
+    def link_news(self, news: LinkNews | PeerBroke) -> None:
         """What people are told of a link that is not there, or not as it should be."""
         self._events.append(news)
         self._arrived()

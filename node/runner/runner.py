@@ -39,6 +39,7 @@ from node.engine.events import (
     Change,
     Event,
     LinkNews,
+    PeerBroke,
     Publish,
     Submit,
     SubmitBatch,
@@ -240,6 +241,10 @@ class Runner:
     def not_reached(self, coop: int, why: str) -> None:
         """That coop's node was dialled in vain."""
         self._inbox.link_news(LinkNews(coop, why))
+
+    def peer_broke(self, coop: int, why: str, *, refused_ms: int) -> None:
+        """That coop's node broke the protocol, and is kept away for so long."""
+        self._inbox.link_news(PeerBroke(coop, why, refused_ms))
 
     def twin_seen(self, coop: int) -> None:
         """Two nodes seem to run with that coop's key."""

@@ -78,6 +78,9 @@ class TroubleKind(StrEnum):
     """Two nodes seem to run with the key of `coop`."""
     NO_PEERS = "no_peers"
     """No other coop's node is configured, and none is linked."""
+    PEER_BROKE_PROTOCOL = "peer_broke_protocol"
+    """The node of `coop` sent what no honest one sends, as `why` says: so many `times` without a long pause.
+    It is neither dialled nor let in until `until`, which is in `refused_seconds`; 0: that is over."""
     PEER_MISSING = "peer_missing"
     """The node of `coop` is neither configured nor linked."""
     LINK_DOWN = "link_down"
@@ -131,6 +134,7 @@ TABLE: Final[Mapping[TroubleKind, _Row]] = {
     TroubleKind.REOPENED: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.TWIN_NODE: _Row(Severity.WARNS, logging.ERROR),
     TroubleKind.NO_PEERS: _Row(Severity.WARNS, logging.WARNING),
+    TroubleKind.PEER_BROKE_PROTOCOL: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.PEER_MISSING: _Row(Severity.WARNS, logging.INFO),
     TroubleKind.LINK_DOWN: _Row(Severity.WARNS, logging.WARNING),
     TroubleKind.OFFICE_EMPTY: _Row(Severity.WARNS, logging.WARNING),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from node.engine.health.troubles import Trouble, TroubleKind
-from node.engine.health.words_of_links import reach, unreached
+from node.engine.health.words_of_links import broke, reach, unreached
 from node.mark import Doubt
 
 
@@ -30,10 +30,14 @@ class _Named:
     lasted: str
     values: Mapping[str, int | str]
 
+    def seconds(self, name: str) -> int:
+        """One of the values that is a length of time."""
+        return int(self.values.get(name, 0))
+
     @property
     def apart(self) -> str:
         """How far a clock is off, in whichever direction."""
-        return duration(abs(int(self.values.get("apart_seconds", 0))))
+        return duration(abs(self.seconds("apart_seconds")))
 
 
 _SET_CLOCK: Final = (
@@ -281,6 +285,14 @@ _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
         "records is known elsewhere, and nothing from elsewhere arrives.",
         "Write the addresses of the others under [peers] in node.toml and start the node again, or let the "
         "others write yours; if they have, see whether their nodes run.",
+    ),
+    TroubleKind.PEER_BROKE_PROTOCOL: lambda named: Words(
+        broke(
+            named.coop, named.lasted, named.values, left=duration(named.seconds("refused_seconds"))
+        ),
+        f"Once may be a fault of a program or of the line. If it goes on, tell whoever runs {named.coop}'s "
+        "node what this says, and see whether both run the newest version. Payments to it arrive by way of "
+        "the others, or once there is a link again.",
     ),
     TroubleKind.PEER_MISSING: lambda named: Words(
         f"The node of {named.coop} is not under [peers] in node.toml and has not called for {named.lasted}.",

@@ -41,3 +41,26 @@ def reach(coop: str, values: Mapping[str, int | str]) -> str:
         "See whether it runs, and whether its address in node.toml is right. The node keeps trying; what is "
         f"paid to {coop} meanwhile arrives afterwards."
     )
+
+
+_BREACHES: Final[Mapping[str, str]] = {
+    "stalled": "it took too long to read what it was sent",
+    "flooded": "it went on sending more than a node may",
+    "not_binary": "it sent something that is no message",
+    "too_large": "it sent a message that is too large",
+}
+"""Breaches that are noticed before a message is read; others are told as they come."""
+
+
+def broke(coop: str, lasted: str, values: Mapping[str, int | str], *, left: str) -> str:
+    """That a coop's node broke the protocol, how often, and for how long it is refused still."""
+    why, times = str(values.get("why", "")), int(values.get("times", 1))
+    reason = _BREACHES.get(why, why)
+    said = [f"The node of {coop} broke the protocol {lasted} ago ({reason})."]
+    if times > 1:
+        said.append(f"It did so {times} times in a row.")
+    if values.get("refused_seconds"):
+        said.append(f"This node neither calls it nor lets it in for another {left}.")
+    else:
+        said.append("It was kept away for a while, and may come back now.")
+    return " ".join(said)

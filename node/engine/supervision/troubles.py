@@ -5,16 +5,30 @@ one by itself puts it into `Core.troubles` and takes it out when it is over.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from ledger.charter import Standing
 from ledger.state import Waiting
 from ledger.validators.reading import LogReader
 from node.engine.core import Core
+from node.engine.events import PeerBroke
 from node.engine.health.troubles import NOT_ARRIVING, Severity, Trouble, TroubleKey, TroubleKind
 from node.engine.replication.replicas import Replicas
 from node.engine.replication.unfounded import Lacking, Unfounded
 from node.engine.supervision.governing import governing_troubles
 from node.engine.tick import Tick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Breach:
+    """When a peer broke the protocol last, how many times without a long pause, and till when it is refused:
+    by the steady clock, and in Unix seconds."""
+
+    why: str
+    at_ms: int
+    until_ms: int
+    until: int
+    times: int
 
 
 class Troubles:
@@ -47,6 +61,7 @@ class Troubles:
         self._told: dict[TroubleKey, Trouble] = {}
         self._why_not_reached: dict[int, str] = {}
         self._twins_seen_ms: dict[int, int] = {}
+        self._breaches: dict[int, _Breach] = {}
 
     def run(self, tick: Tick) -> None:
         """Keep account of how long things last, and tell the log what began and what is over."""
@@ -73,6 +88,20 @@ class Troubles:
         else:
             self._why_not_reached[coop] = why_not
 
+    def peer_broke(self, tick: Tick, event: PeerBroke) -> None:
+        """See `PeerBroke`."""
+        before = self._breaches.get(event.coop)
+        self._breaches[event.coop] = _Breach(
+            why=event.why,
+            at_ms=tick.steady_ms,
+            until_ms=tick.steady_ms + event.refused_ms,
+            until=(tick.now_ms + event.refused_ms) // 1000,
+            times=1 if before is None or self._is_old(before, tick.steady_ms) else before.times + 1,
+        )
+
+    def _is_old(self, breach: "_Breach", now_ms: int) -> bool:
+        return now_ms >= max(breach.at_ms + self._core.settings.breach_alarm_ms, breach.until_ms)
+
     def _tell(self, tick: Tick) -> None:
         found = {trouble.key: trouble for trouble in self.found()}
         for key, trouble in found.items():
@@ -95,6 +124,7 @@ class Troubles:
             *self._core.troubles.values(),
             *self._governing(),
             *self._others(),
+            *self._broken(),
             *self._links(),
             *self._store(),
         ]
@@ -206,6 +236,25 @@ class Troubles:
         lasted_ms = self._now_ms - self._waiting_ms.get((log, wait.coop), self._now_ms)
         return wait.coop in self._core.accused and lasted_ms >= self._core.settings.waiting_alarm_ms
 
+    def _broken(self) -> list[Trouble]:
+        """About peers that broke the protocol not long ago: while they are refused that is why there is no
+        link, and nothing else."""
+        return [
+            Trouble(
+                kind=TroubleKind.PEER_BROKE_PROTOCOL,
+                coop=coop,
+                seconds=(self._now_ms - breach.at_ms) // 1000,
+                values={
+                    "why": breach.why,
+                    "until": breach.until,
+                    "refused_seconds": max(breach.until_ms - self._now_ms + 999, 0) // 1000,
+                    "times": breach.times,
+                },
+            )
+            for coop, breach in sorted(self._breaches.items())
+            if not self._is_old(breach, self._now_ms)
+        ]
+
     def _links(self) -> list[Trouble]:
         """About nodes that this one can't speak with."""
         core = self._core
@@ -219,7 +268,8 @@ class Troubles:
             if self._now_ms - seen_ms < core.settings.twin_alarm_ms
         ]
         for coop, since_ms in self._unlinked_ms.items():
-            lasted_ms = self._now_ms - since_ms
+            refused = self._breaches.get(coop)
+            lasted_ms = self._now_ms - max(since_ms, 0 if refused is None else refused.until_ms)
             if lasted_ms >= core.settings.link_alarm_ms:
                 is_dialled = coop in self._configured
                 kind = TroubleKind.LINK_DOWN if is_dialled else TroubleKind.PEER_MISSING

@@ -41,6 +41,7 @@ class FakeNode:
     messages: list[tuple[int, bytes]] = field(default_factory=list)
     has_room: asyncio.Event = field(default_factory=asyncio.Event)
     whys: dict[int, str] = field(default_factory=dict)
+    breaches: list[tuple[int, str, int]] = field(default_factory=list)
     twins: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -56,6 +57,9 @@ class FakeNode:
 
     def not_reached(self, coop: int, why: str) -> None:
         self.whys[coop] = why
+
+    def peer_broke(self, coop: int, why: str, *, refused_ms: int) -> None:
+        self.breaches.append((coop, why, refused_ms))
 
     def twin_seen(self, coop: int) -> None:
         self.twins.add(coop)
@@ -552,9 +556,9 @@ async def test_many_addresses_that_say_nothing_keep_nobody_out() -> None:
 
 
 async def cut_off_and_kept_away(
-    settings: LinkSettings, misbehave: Callable[[Stranger, Place], object]
+    settings: LinkSettings, why: str, misbehave: Callable[[Stranger, Place], object]
 ) -> None:
-    """An authenticated peer that misbehaves is cut off, and let in again only after a while."""
+    """An authenticated peer that misbehaves is cut off, let in again only after a while, and told of once."""
     async with open_town() as town:
         one = await town.link(1, settings=settings)
         async with stranger_at(one) as stranger:
@@ -568,6 +572,7 @@ async def cut_off_and_kept_away(
         async with stranger_at(one) as stranger:
             await stranger.say(hello())
             assert await stranger.hear_refusal() == LinkRefusal.PENALTY.value
+        assert one.node.breaches == [(2, why, settings.penalty_ms)]
         town.clock.now_ms += settings.penalty_ms
         async with stranger_at(one) as stranger:
             await stranger.prove(2, FEDERATION.node_keys[2])
@@ -579,7 +584,7 @@ async def test_a_peer_that_sends_text_is_cut_off() -> None:
     async def text(stranger: Stranger, place: Place) -> None:
         await stranger.socket.send_str("hello")
 
-    await cut_off_and_kept_away(QUICK, text)
+    await cut_off_and_kept_away(QUICK, "not_binary", text)
 
 
 @on_loop
@@ -587,7 +592,7 @@ async def test_a_peer_that_sends_too_much_at_once_is_cut_off() -> None:
     async def oversize(stranger: Stranger, place: Place) -> None:
         await stranger.say(bytes(2_001))
 
-    await cut_off_and_kept_away(replace(QUICK, message_bytes=2_000), oversize)
+    await cut_off_and_kept_away(replace(QUICK, message_bytes=2_000), "too_large", oversize)
 
 
 @on_loop
@@ -598,7 +603,7 @@ async def test_a_peer_that_floods_is_cut_off() -> None:
         assert len(place.node.messages) <= 10
 
     settings = replace(QUICK, messages_burst=10, messages_per_second=1, flood_ms=0)
-    await cut_off_and_kept_away(settings, flood)
+    await cut_off_and_kept_away(settings, "flooded", flood)
 
 
 @on_loop
@@ -609,13 +614,13 @@ async def test_a_peer_that_sends_too_many_bytes_is_cut_off() -> None:
         assert len(place.node.messages) <= 5
 
     settings = replace(QUICK, bytes_burst=5_000, bytes_per_second=1_000, flood_ms=0)
-    await cut_off_and_kept_away(settings, flood)
+    await cut_off_and_kept_away(settings, "flooded", flood)
 
 
 @on_loop
 async def test_a_peer_that_breaks_the_protocol_is_cut_off() -> None:
     await cut_off_and_kept_away(
-        QUICK, lambda stranger, place: links_of(place).disconnect(2, "garbage")
+        QUICK, "garbage", lambda stranger, place: links_of(place).disconnect(2, "garbage")
     )
 
 
@@ -626,7 +631,7 @@ async def test_a_peer_that_does_not_read_is_cut_off() -> None:
             links_of(place).send(2, bytes(1024 * 1024))
 
     settings = replace(QUICK, stall_ms=100, outgoing_bytes=2**30, heartbeat_ms=60_000)
-    await cut_off_and_kept_away(settings, stall)
+    await cut_off_and_kept_away(settings, "stalled", stall)
 
 
 @on_loop

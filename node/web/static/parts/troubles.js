@@ -31,11 +31,14 @@ export async function whyStopped(charter, troubles = readTroubles()) {
   return stop === undefined ? "" : troubleWords(stop, charter);
 }
 
+// Whether the node keeps away from another one now; for a while after that it only tells of it.
+const isRefused = ({ kind, values }) => kind === "peer_broke_protocol" && values?.refused_seconds > 0;
+
 // Sentences about what a payment to another cooperative would meet.
 export async function beforePaying({ name, number }, { coop }, charter, troubles = readTroubles()) {
   if (number === coop) return [];
   const isMet = (trouble) => trouble.kind === "no_peers"
-    || (NOT_ARRIVING.includes(trouble.kind) && trouble.coop === name);
+    || ((NOT_ARRIVING.includes(trouble.kind) || isRefused(trouble)) && trouble.coop === name);
   const met = (await troubles).filter(isMet).map((trouble) => troubleWords(trouble, charter));
   const isShutOut = charter?.coops.get(number)?.standing === "quarantined";
   return isShutOut ? [say("That cooperative is in quarantine: the payment will be refused."), ...met] : met;

@@ -7,7 +7,7 @@ import pytest
 
 from ledger.entries import encode_entry
 from node.engine.answers import NotReady
-from node.engine.events import LinkNews, PeerDown, PeerMessage, PeerUp
+from node.engine.events import LinkNews, PeerBroke, PeerDown, PeerMessage, PeerUp
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TABLE, Severity, Trouble, TroubleKind
 from node.engine.health.words import duration, word
@@ -187,6 +187,58 @@ def test_why_a_node_is_not_reached_is_told() -> None:
         each for each in rig.engines[1].status().troubles if each.kind is TroubleKind.LINK_DOWN
     )
     assert "what answers there has not its key" in word(trouble, NAMES).detail
+
+
+@pytest.mark.parametrize("configured", [(), (2,)])
+def test_a_peer_that_broke_the_protocol_is_not_missing_but_kept_away(
+    configured: tuple[int, ...],
+) -> None:
+    rig = joined(1, 2, 3)
+    rig.start(1, configured=configured)
+    rig.ready()
+    rig.tick(1, PeerUp(2), PeerUp(3))
+    rig.tick(1, PeerDown(2), PeerBroke(2, "entries that are not entries", 30_000))
+    rig.now_ms += 25_000  # longer than a link may be missing
+    rig.tick(1)
+    (broke,) = rig.engines[1].status().troubles
+    until = rig.now_ms // 1000 + 5
+    assert (broke.kind, broke.coop) == (TroubleKind.PEER_BROKE_PROTOCOL, 2)
+    assert broke.values["until"] == until and broke.values["refused_seconds"] == 5
+    words = word(broke, NAMES)
+    assert "sur broke the protocol 25 seconds ago (entries that are not entries)" in words.detail
+    assert "neither calls it nor lets it in for another 5 seconds" in words.detail
+    # From then on it may come, and is missing when it does not.
+    rig.now_ms += 5_000 + rig.settings.link_alarm_ms - 1
+    rig.tick(1)
+    assert found(rig, 1) == [(TroubleKind.PEER_BROKE_PROTOCOL, 2, None)]
+    rig.now_ms += 1_000
+    rig.tick(1)
+    kind = TroubleKind.LINK_DOWN if configured else TroubleKind.PEER_MISSING
+    assert [each for each, _, _ in found(rig, 1)] == [TroubleKind.PEER_BROKE_PROTOCOL, kind]
+
+
+def test_a_peer_that_breaks_the_protocol_again_is_told_of_as_often() -> None:
+    rig = joined(1, 2, 3)
+    first = rig.tick(1, PeerBroke(2, "flooded", 30_000))
+    level = logging.WARNING
+    rig.now_ms += rig.settings.gossip_interval_ms
+    notices = first.notices + rig.tick(1).notices
+    assert told(notices) == [("trouble", "peer_broke_protocol", "sur", level)]
+    rig.now_ms += rig.settings.breach_alarm_ms - 10_000
+    rig.tick(1, PeerBroke(2, "too_large", 30_000))
+    (broke,) = rig.engines[1].status().troubles
+    detail = word(broke, NAMES).detail
+    assert "a message that is too large" in detail and "2 times in a row" in detail
+    rig.now_ms += rig.settings.breach_alarm_ms - 1
+    rig.tick(1)
+    (broke,) = rig.engines[1].status().troubles
+    assert "may come back now" in word(broke, NAMES).detail
+    rig.now_ms += 1_000
+    rig.tick(1)
+    assert found(rig, 1) == []
+    rig.tick(1, PeerBroke(2, "flooded", 30_000))
+    (broke,) = rig.engines[1].status().troubles
+    assert broke.values["times"] == 1
 
 
 def test_two_nodes_with_one_key_are_told_of_until_there_is_one() -> None:
