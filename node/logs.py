@@ -86,7 +86,16 @@ class Repeats(logging.Filter):
 
     PAUSE_S: Final = 60
     LINES: Final = 10
-    KINDS: Final[Mapping[str, str]] = {"request_failed": "code", "link_refused": "reason"}
+    KINDS: Final[Mapping[str, str]] = {
+        "request_failed": "code",
+        "request_refused": "code",
+        "link_refused": "reason",
+        "handshake_unfinished": "reason",
+        "link_up": "coop",
+        "link_down": "coop",
+        "peer_floods": "coop",
+        "peer_held_back": "coop",
+    }
     """The events that others bring about, and the value that tells one thing from another."""
 
     def __init__(self, steady_s: Callable[[], float] = time.monotonic) -> None:

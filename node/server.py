@@ -238,24 +238,39 @@ async def _answer_problem(
     if problem.kind in _FOR_THE_IMPATIENT:
         await asyncio.sleep(api.settings.refused_ms / 1000)
     request_id = api.random_bytes(_REQUEST_ID_BYTES).hex()
-    if problem.kind.status >= 500:
-        values = {
-            "request_id": request_id,
-            "code": problem.kind.code,
-            "method": request.method,
-            "path": _logged_path(request),
-            "address": api.address(request),
-        }
-        is_mistake = problem.kind is INTERNAL
-        log_event(
-            "request_failed",
-            values,
-            level=logging.ERROR if is_mistake else logging.WARNING,
-            error=error if is_mistake else None,
-        )
+    _log(api, request, problem, request_id, error)
     if isinstance(request, web.Request) and wants_page(request, problem):
         return problem_page(api, request, problem)
     return problem_response(problem, request_id)
+
+
+def _log(
+    api: Api,
+    request: web.Request | PlainRequest,
+    problem: Problem,
+    request_id: str,
+    error: Exception,
+) -> None:
+    """A line for what this node could not do, and for an address that has to wait; bounded by `node.logs`."""
+    is_failed, is_mistake = problem.kind.status >= 500, problem.kind is INTERNAL
+    if not is_failed and problem.kind is not TOO_MANY_REQUESTS:
+        return
+    values = {
+        "request_id": request_id,
+        "code": problem.kind.code,
+        "method": request.method,
+        "path": _logged_path(request),
+        "address": api.address(request),
+    }
+    name, level = (
+        ("request_failed", logging.WARNING) if is_failed else ("request_refused", logging.INFO)
+    )
+    log_event(
+        name,
+        values,
+        level=logging.ERROR if is_mistake else level,
+        error=error if is_mistake else None,
+    )
 
 
 def _logged_path(request: web.Request | PlainRequest) -> str:

@@ -130,6 +130,8 @@ class EngineSettings:
     """How long after everything in all logs a starting node believes its clock though nobody confirms it."""
     twin_alarm_ms: int = 600_000
     """How long people are told of two nodes with one key after the last sign of it."""
+    held_back_told_ms: int = 10_000
+    """How long a peer may make more work than it may cause before the log has a line about it."""
     breach_alarm_ms: int = 600_000
     """How long people are told of a peer that broke the protocol, after the last time."""
     reopened_alarm_ms: int = 600_000

@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 
-@dataclass(eq=False, frozen=True, slots=True)
-class _Place:
-    """Taken by an address; `leave` ends the handshake."""
+@dataclass(eq=False, slots=True)
+class Place:
+    """Taken by an address; `leave` ends the handshake when the place is given away."""
 
     address: str
     leave: Callable[[], None]
+    is_given_away: bool = False
 
 
 class Doorstep:
@@ -26,7 +27,7 @@ class Doorstep:
     def __init__(self, *, total: int, each: int) -> None:
         self._total = total
         self._each = each
-        self._taken: list[_Place] = []
+        self._taken: list[Place] = []
         """In the order in which they came."""
 
     def __len__(self) -> int:
@@ -34,14 +35,14 @@ class Doorstep:
         return len(self._taken)
 
     @contextmanager
-    def stand(self, address: str, leave: Callable[[], None]) -> Iterator[bool]:
-        """A place while the `with` lasts; False: there is none. `leave` is called when it is given away."""
-        place = _Place(address, leave)
+    def stand(self, address: str, leave: Callable[[], None]) -> Iterator[Place | None]:
+        """A place while the `with` lasts; None: there is none. `leave` is called when it is given away."""
+        place = Place(address, leave)
         has_place = self._make_room(address)
         if has_place:
             self._taken.append(place)
         try:
-            yield has_place
+            yield place if has_place else None
         finally:
             if place in self._taken:
                 self._taken.remove(place)
@@ -57,5 +58,6 @@ class Doorstep:
             return False
         oldest = next(place for place in self._taken if counts[place.address] == most)
         self._taken.remove(oldest)
+        oldest.is_given_away = True
         oldest.leave()
         return True

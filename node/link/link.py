@@ -34,8 +34,12 @@ class LinkEnd(StrEnum):
 
     CLOSED = "closed"
     """The peer closed it, or the connection broke."""
+    SILENT = "silent"
+    """The peer did not answer a probe: it is gone, and nobody said so."""
+    UNREAD = "unread"
+    """Neither did it answer a probe nor read what was on its way: its program, or the line, stands still."""
     STALLED = "stalled"
-    """The peer did not read for too long."""
+    """The peer did not read for too long, though it answered probes."""
     FLOODED = "flooded"
     """The peer kept sending more than the bound."""
     NOT_BINARY = "not_binary"
@@ -83,8 +87,12 @@ class Link:
         settings: LinkSettings,
         deliver: Callable[[int, bytes], Awaitable[None]],
         steady_ms: Callable[[], int],
+        on_flood: Callable[[int], None] = lambda coop: None,
     ) -> None:
+        """`on_flood` hears of a peer that has sent at the bound for a while, before it counts as a fault."""
         self.peer = peer
+        self._on_flood = on_flood
+        self._is_sending = False
         self._socket = socket
         self._settings = settings
         self._deliver = deliver
@@ -126,7 +134,13 @@ class Link:
         try:
             self.close(await self._read_until_end())
         except (ConnectionError, aiohttp.ClientError, RuntimeError):
-            self.close(LinkEnd.CLOSED)
+            self.close(self._broken())
+
+    def _broken(self) -> LinkEnd:
+        """How a connection ended that nobody closed in words: it broke, or no answer to a probe came."""
+        if not isinstance(self._socket.exception(), TimeoutError):
+            return LinkEnd.CLOSED
+        return LinkEnd.UNREAD if self._is_sending else LinkEnd.SILENT
 
     async def _read_until_end(self) -> LinkEnd:
         settings, now_ms = self._settings, self._steady_ms()
@@ -137,6 +151,7 @@ class Link:
             per_second=settings.bytes_per_second, burst=settings.bytes_burst, now_ms=now_ms
         )
         flooding_since_ms: int | None = None
+        is_told = False
         while True:
             message = await self._socket.receive()
             if message.type is not aiohttp.WSMsgType.BINARY:
@@ -145,12 +160,16 @@ class Link:
             now_ms = self._steady_ms()
             wait_ms = max(messages.take(1, now_ms), volume.take(len(data), now_ms))
             if wait_ms == 0:
-                flooding_since_ms = None
+                flooding_since_ms, is_told = None, False
             else:
                 if flooding_since_ms is None:
                     flooding_since_ms = now_ms
-                if now_ms - flooding_since_ms >= settings.flood_ms:
+                lasted_ms = now_ms - flooding_since_ms
+                if lasted_ms >= settings.flood_ms:
                     return LinkEnd.FLOODED
+                if lasted_ms >= settings.flood_told_ms and not is_told:
+                    is_told = True
+                    self._on_flood(self.peer.coop)
                 await asyncio.sleep(wait_ms / 1000)
             await self._deliver(self.peer.coop, data)
 
@@ -165,7 +184,7 @@ class Link:
             and error.code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG
         ):
             return LinkEnd.TOO_LARGE
-        return LinkEnd.CLOSED
+        return self._broken()
 
     async def _write(self) -> None:
         try:
@@ -174,13 +193,15 @@ class Link:
                 while self._outgoing:
                     data = self._outgoing.popleft()
                     self._outgoing_bytes -= len(data)
+                    self._is_sending = True
                     async with asyncio.timeout(self._settings.stall_ms / 1000):
                         await self._socket.send_bytes(data)
+                    self._is_sending = False
                 self._has_outgoing.clear()
         except TimeoutError:
             self.close(LinkEnd.STALLED)
         except (ConnectionError, aiohttp.ClientError, RuntimeError):
-            self.close(LinkEnd.CLOSED)
+            self.close(self._broken())
 
 
 async def close_socket(socket: Socket, code: int = _CLOSED_CODE) -> None:

@@ -12,7 +12,6 @@ functions. Authenticity is checked by `proving`; what messages say is the engine
 
 import asyncio
 import logging
-import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,12 +21,12 @@ import aiohttp
 from aiohttp import web
 
 from node.link import handshake
-from node.link.doorstep import Doorstep
+from node.link.doorstep import Doorstep, Place
 from node.link.handshake import HandshakeRefused, LinkRefusal
 from node.link.link import Link, LinkEnd, Peer, Socket, close_socket
 from node.link.proving import Identity, hear_dialler, prove_as_dialler, welcome_dialler
 from node.link.settings import LinkSettings
-from node.link.sockets import VERSIONS, hang_up, version_of
+from node.link.sockets import VERSIONS, hang_up, version_of, why_not
 from node.link.twins import Twins
 from node.logs import log_event
 
@@ -164,15 +163,15 @@ class Links:
         Raises `web.HTTPServiceUnavailable` when the doorstep has no place, and `web.HTTPBadRequest`
         for what is not the beginning of a WebSocket.
         """
-        with self._doorstep.stand(address, lambda: hang_up(request)) as has_place:
-            if self._stopping or not has_place:
+        with self._doorstep.stand(address, lambda: hang_up(request)) as place:
+            if self._stopping or place is None:
                 raise web.HTTPServiceUnavailable
             socket = self._socket()
             try:
                 await socket.prepare(request)
             except ValueError as error:  # a key that is not ASCII
                 raise web.HTTPBadRequest from error
-            link = await self._try_let_in(socket, address)
+            link = await self._try_let_in(socket, place)
         if link is not None:
             await self._carry(link)
         return socket
@@ -192,16 +191,24 @@ class Links:
             timeout=1,
         )
 
-    async def _try_let_in(self, socket: Socket, address: str) -> Link | None:
+    async def _try_let_in(self, socket: Socket, place: Place) -> Link | None:
         """The link, if the dialler proves who it is; else the socket is closed."""
         try:
             async with asyncio.timeout(self._settings.handshake_ms / 1000):
                 return await self._let_in(socket)
         except HandshakeRefused as refused:
-            await self._refuse(socket, address, refused)
-        except (TimeoutError, ConnectionError, aiohttp.ClientError, RuntimeError):
-            await close_socket(socket)
+            await self._refuse(socket, place.address, refused)
+        except TimeoutError:
+            await self._give_up(socket, place, "silent")
+        except (ConnectionError, aiohttp.ClientError, RuntimeError):
+            await self._give_up(socket, place, "made_room" if place.is_given_away else "closed")
         return None
+
+    async def _give_up(self, socket: Socket, place: Place, reason: str) -> None:
+        """Somebody dialled us, and did not go on to prove who they are."""
+        if not self._stopping:
+            log_event("handshake_unfinished", {"address": place.address, "reason": reason})
+        await close_socket(socket)
 
     async def _let_in(self, socket: Socket) -> Link:
         """The listener's side of the handshake. Raises `HandshakeRefused`."""
@@ -245,7 +252,7 @@ class Links:
                 if self._chance.steady_ms() - began_ms >= self._settings.stable_ms:
                     attempts = 0
             except (TimeoutError, OSError, aiohttp.ClientError, HandshakeRefused) as error:
-                text = _why(error)
+                text = why_not(error)
                 self._node.not_reached(coop, text)
                 self._note_refusal(coop, error)
                 if text != logged:  # once for each reason, not once for each attempt
@@ -335,6 +342,7 @@ class Links:
             settings=self._settings,
             deliver=self._node.deliver,
             steady_ms=self._chance.steady_ms,
+            on_flood=self._note_flood,
         )
         replaced = self._links.get(peer.coop)
         if replaced is not None:
@@ -368,6 +376,10 @@ class Links:
                 if peer.coop in self._gone:
                     self._gone[peer.coop].set()
 
+    def _note_flood(self, coop: int) -> None:
+        values = {"coop": self._name(coop)}
+        log_event("peer_floods", values, level=logging.WARNING)
+
     def _name(self, coop: int) -> str:
         found = self._identity.charter().coops.get(coop)
         return str(coop) if found is None else found.name
@@ -376,13 +388,3 @@ class Links:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _why(error: Exception) -> str:
-    """Why somebody could not be reached: the system's few words where there are such."""
-    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
-    if isinstance(cause, OSError) and cause.errno is not None and cause.errno > 0:
-        return os.strerror(cause.errno)
-    if isinstance(cause, OSError) and cause.strerror:
-        return cause.strerror
-    return str(error) or type(error).__name__

@@ -33,6 +33,8 @@ class LinkSettings:
     """How much at once."""
     flood_ms: int = 10_000
     """How long a peer may go on sending at the bound before it counts as a flood."""
+    flood_told_ms: int = 1_000
+    """How long it may before the log has a line about it."""
     backoff_least_ms: int = 250
     """The wait before the second attempt to reach a peer; it doubles up to the most."""
     backoff_most_ms: int = 30_000

@@ -1,5 +1,6 @@
 """A WebSocket before it is a link: which version both ends know, and the messages of the handshake."""
 
+import os
 from typing import Final
 
 import aiohttp
@@ -35,3 +36,13 @@ async def receive_handshake(socket: Socket) -> bytes:
         raise HandshakeRefused(LinkRefusal.MALFORMED, by_peer=False)
     data: bytes = message.data
     return data
+
+
+def why_not(error: Exception) -> str:
+    """Why somebody could not be reached: the system's few words where there are such."""
+    cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
+    if isinstance(cause, OSError) and cause.errno is not None and cause.errno > 0:
+        return os.strerror(cause.errno)
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    return str(error) or type(error).__name__

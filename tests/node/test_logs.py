@@ -8,13 +8,14 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp.http_exceptions import BadStatusLine, InvalidURLError
 
 from node.logs import BrokenRequests, Repeats, configure_logging, log_event
 from tests.node.http.towns import Town, one_node
 from tests.node.loops import on_loop, until
-from tests.node.running import JsonObject
+from tests.node.running import QUICK, JsonObject
 
 
 @pytest.fixture
@@ -78,10 +79,14 @@ def test_other_errors_pass_as_they_are() -> None:
             assert record.exc_info is not None
 
 
-def _refused(code: str, level: int = logging.WARNING) -> logging.LogRecord:
-    record = logging.LogRecord("fiado.node", level, "", 0, "%s", ("request_failed",), None)
-    record.fiado_values = {"code": code}
+def _line(event: str, level: int = logging.WARNING, **values: str) -> logging.LogRecord:
+    record = logging.LogRecord("fiado.node", level, "", 0, "%s", (event,), None)
+    record.fiado_values = values
     return record
+
+
+def _refused(code: str, level: int = logging.WARNING) -> logging.LogRecord:
+    return _line("request_failed", level, code=code)
 
 
 def test_what_anybody_can_bring_about_has_ten_lines_a_minute() -> None:
@@ -174,6 +179,42 @@ async def dial_oddly(root: Path) -> None:
             town.node.url + "/v1/link", protocols=["x" * 4_000]
         ) as socket:
             assert socket.protocol is None
+
+
+@on_loop
+async def dial_too_often(root: Path) -> None:
+    """Take all places of handshakes that an address may have, and try 40 times more."""
+    settings = QUICK + "handshakes_each = 1\n[http]\nrefused_ms = 1\ncostly_burst = 5\n"
+    async with one_node(root, settings=settings) as town:
+        address = town.node.url + "/v1/link"
+        async with town.client.session.ws_connect(address):
+            for _ in range(40):
+                with pytest.raises(aiohttp.WSServerHandshakeError):
+                    await town.client.session.ws_connect(address)
+        for number in range(40):
+            await town.client.get(f"/v1/accounts/norte/@nadie{number}")
+
+
+def test_a_flood_of_dials_or_requests_is_told_with_its_address_and_fills_no_disk(
+    tmp_path: Path, lines: io.StringIO
+) -> None:
+    dial_too_often(tmp_path)
+    written = [(line["event"], line.get("code"), line.get("address")) for line in events(lines)]
+    for flood in (
+        ("request_failed", "busy", "127.0.0.1"),
+        ("request_refused", "too_many_requests", "127.0.0.1"),
+    ):
+        assert written.count(flood) == Repeats.LINES
+    assert ("handshake_unfinished", None, "127.0.0.1") in written
+    assert "nadie" not in lines.getvalue()
+
+
+def test_a_peer_that_comes_and_goes_fills_no_disk() -> None:
+    repeats = Repeats(lambda: 5.0)
+    for event in ("link_up", "link_down", "peer_floods", "peer_held_back"):
+        for coop in ("norte", "sur"):
+            records = [_line(event, coop=coop) for _ in range(100)]
+            assert sum(map(repeats.filter, records)) == Repeats.LINES, event
 
 
 def test_odd_dials_are_no_mistakes_of_the_node(tmp_path: Path, lines: io.StringIO) -> None:

@@ -28,6 +28,8 @@ class Hearing:
         self._subjects = subjects
         self._handle = handle
         self._distrusted: set[int] = set()
+        self._held_since_ms: dict[int, int] = {}
+        self._held_told: set[int] = set()
 
     def begin(self, tick: Tick, *, is_asked: bool) -> None:
         """A tick begins: what waits is heard first. `is_asked`: whether people want something of it."""
@@ -50,7 +52,14 @@ class Hearing:
 
     def end(self, tick: Tick) -> None:
         """Everything that came was heard, or waits."""
-        tick.outbox.held = frozenset(self._core.work.waiting())
+        held = tick.outbox.held = frozenset(self._core.work.waiting())
+        self._held_since_ms = {peer: self._held_since_ms.get(peer, tick.steady_ms) for peer in held}
+        self._held_told &= held
+        for peer, since_ms in self._held_since_ms.items():
+            is_long = tick.steady_ms - since_ms >= self._core.settings.held_back_told_ms
+            if is_long and peer not in self._held_told:
+                self._held_told.add(peer)
+                tick.notice("peer_held_back", coop=peer)
 
     def _hear(self, tick: Tick, peer: int, data: bytes) -> None:
         work = self._core.work

@@ -103,6 +103,19 @@ def test_another_peer_is_not_held_back_for_it() -> None:
     assert core_of(rig.engines[1]).length(3) == core_of(rig.engines[3]).length(3)
 
 
+def test_the_log_has_a_line_for_a_peer_that_is_held_back_for_long() -> None:
+    rig = joined(1, 2, 3, peer_tick_work=1_000)
+    flood = [true_heads(rig, 50, message=number) for number in range(40)]
+    told = []
+    outbox = hear(rig, *flood)
+    for _ in range(12):
+        assert outbox.held == {2}
+        told.append([each.values for each in outbox.notices if each.name == "peer_held_back"])
+        rig.now_ms += 1_000
+        outbox = rig.tick(1)
+    assert told == [[]] * 10 + [[{"coop": "sur"}], []]  # after ten seconds, and once
+
+
 def test_what_waits_of_a_peer_that_is_gone_is_forgotten() -> None:
     rig = joined(1, 2, peer_tick_work=1_000)
     flood = [true_heads(rig, 50, message=number) for number in range(9)]

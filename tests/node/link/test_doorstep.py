@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 
 import pytest
 
-from node.link.doorstep import Doorstep
+from node.link.doorstep import Doorstep, Place
 
 
 class Street:
@@ -16,13 +16,13 @@ class Street:
         self.doorstep = Doorstep(total=4, each=2)
         self.sent_away: list[str] = []
 
-    def stand(self, name: str) -> AbstractContextManager[bool]:
+    def stand(self, name: str) -> AbstractContextManager[Place | None]:
         """`name` is an address and a letter, such as "a1"."""
         return self.doorstep.stand(name[0], lambda: self.sent_away.append(name))
 
     def come(self, *names: str) -> list[bool]:
         """Come and stay; who has got a place."""
-        return [self._stack.enter_context(self.stand(name)) for name in names]
+        return [self._stack.enter_context(self.stand(name)) is not None for name in names]
 
 
 @pytest.fixture

@@ -512,13 +512,34 @@ async def test_reflecting_what_the_node_itself_signed_does_not_help() -> None:
         assert two.node.ups == 0
 
 
-@on_loop
-async def test_a_handshake_that_does_not_go_on_ends() -> None:
-    async with open_town() as town:
-        one = await town.link(1, settings=replace(QUICK, handshake_ms=30))
-        async with stranger_at(one) as stranger:
-            await stranger.is_cut_off()
-        assert one.node.ups == 0
+def lines(caplog: pytest.LogCaptureFixture, event: str) -> list[dict[str, object]]:
+    """The values of the log's lines of that name."""
+    found = [each for each in caplog.records if each.getMessage() == event]
+    return [vars(each)["fiado_values"] for each in found]
+
+
+def test_a_handshake_that_does_not_go_on_ends(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+
+    @on_loop
+    async def run() -> None:
+        async with open_town() as town:
+            one = await town.link(1, settings=replace(QUICK, handshake_ms=30))
+            async with stranger_at(one) as stranger:
+                await stranger.is_cut_off()
+            assert one.node.ups == 0
+            patient = await town.link(2)
+            async with stranger_at(patient, source="127.0.0.2") as stranger:
+                await stranger.say(hello(dialler=1, listener=2))
+                await stranger.hear()
+            told = partial(lines, caplog, "handshake_unfinished")
+            await until(lambda: len(told()) == 2, "both are told")
+
+    run()
+    assert lines(caplog, "handshake_unfinished") == [
+        {"address": "127.0.0.1", "reason": "silent"},
+        {"address": "127.0.0.2", "reason": "closed"},
+    ]
 
 
 @on_loop
@@ -538,8 +559,12 @@ async def test_too_many_handshakes_are_turned_away() -> None:
             handshake.decode_welcome(await stranger.hear())
 
 
-@on_loop
-async def test_many_addresses_that_say_nothing_keep_nobody_out() -> None:
+def test_many_addresses_that_say_nothing_keep_nobody_out(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    asyncio.run(say_nothing_from_many(caplog))
+
+
+async def say_nothing_from_many(caplog: pytest.LogCaptureFixture) -> None:
     async with open_town() as town:
         few = replace(QUICK, handshakes=4, handshakes_each=2, handshake_ms=3_600_000)
         one = await town.link(1, settings=few)
@@ -553,6 +578,9 @@ async def test_many_addresses_that_say_nothing_keep_nobody_out() -> None:
                 handshake.decode_welcome(await stranger.hear())
                 await until(lambda: one.node.up == [2], "the link")
             assert len(links_of(one)._doorstep) == 3
+            told = partial(lines, caplog, "handshake_unfinished")
+            await until(lambda: bool(told()), "who was sent away is told")
+            assert told()[0] == {"address": "127.0.0.2", "reason": "made_room"}
 
 
 async def cut_off_and_kept_away(
@@ -606,6 +634,26 @@ async def test_a_peer_that_floods_is_cut_off() -> None:
     await cut_off_and_kept_away(settings, "flooded", flood)
 
 
+def test_a_peer_that_floods_is_told_of_before_it_is_cut_off(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    @on_loop
+    async def run() -> None:
+        settings = replace(QUICK, messages_burst=10, messages_per_second=1_000, flood_told_ms=0)
+        async with open_town() as town:
+            one = await town.link(1, settings=settings)
+            async with stranger_at(one) as stranger:
+                await stranger.prove(2, FEDERATION.node_keys[2])
+                handshake.decode_welcome(await stranger.hear())
+                for _ in range(40):
+                    await stranger.say(b"again")
+                await until(lambda: len(one.node.messages) == 40, "all is read in the end")
+            assert one.node.breaches == []
+
+    run()
+    assert lines(caplog, "peer_floods") == [{"coop": "sur"}]
+
+
 @on_loop
 async def test_a_peer_that_sends_too_many_bytes_is_cut_off() -> None:
     async def flood(stranger: Stranger, place: Place) -> None:
@@ -649,14 +697,30 @@ async def test_what_waits_to_be_sent_is_bounded() -> None:
             assert link.dropped == 90
 
 
-@on_loop
-async def test_a_peer_that_answers_no_heartbeat_is_dead() -> None:
-    async with open_town() as town:
-        one = await town.link(1, settings=replace(QUICK, heartbeat_ms=20))
-        async with stranger_at(one) as stranger:
-            await stranger.prove(2, FEDERATION.node_keys[2])
-            handshake.decode_welcome(await stranger.hear())
-            await until(lambda: one.node.ups == 1 and one.node.up == [], "found dead")
+@pytest.mark.parametrize(("sent", "end"), [(0, "silent"), (64, "unread")])
+def test_a_peer_that_answers_no_heartbeat_is_dead(
+    caplog: pytest.LogCaptureFixture, sent: int, end: str
+) -> None:
+    """Whether there was something for it to read is told; neither is a fault that keeps it away."""
+
+    caplog.set_level("INFO")
+
+    @on_loop
+    async def run() -> None:
+        settings = replace(QUICK, heartbeat_ms=100, outgoing_bytes=2**30)
+        async with open_town() as town:
+            one = await town.link(1, settings=settings)
+            async with stranger_at(one) as stranger:
+                await stranger.prove(2, FEDERATION.node_keys[2])
+                handshake.decode_welcome(await stranger.hear())
+                await until(lambda: one.node.up == [2], "the link")
+                for _ in range(sent):
+                    links_of(one).send(2, bytes(1024 * 1024))
+                await until(lambda: one.node.up == [], "found dead")
+            assert one.node.breaches == []
+
+    run()
+    assert [line["reason"] for line in lines(caplog, "link_down")] == [end]
 
 
 @on_loop
