@@ -75,16 +75,17 @@ class Unfounded:
 
     def run(self, tick: Tick) -> None:
         """Look which logs lack something, and keep on the disk what has lasted."""
-        core = self._core
+        core, before, self._seen = self._core, self._seen, {}
         for coop, best in self._replicas.best.items():
-            held, seen = core.length(coop), self._seen.get(coop)
+            held, seen = core.length(coop), before.get(coop)
             if best.length <= held:
-                self._seen.pop(coop, None)
-            elif seen is None or seen.held != held:
+                continue
+            if seen is None or seen.held != held:
                 at_ms = self._at_ms.pop(coop, tick.now_ms)
                 since_ms = tick.steady_ms - max(tick.now_ms - at_ms, 0)
-                self._seen[coop] = _Seen(at_ms=at_ms, since_ms=since_ms, held=held)
-            elif self._lasts(seen, tick.steady_ms) and best != self._kept.get(coop):
+                seen = _Seen(at_ms=at_ms, since_ms=since_ms, held=held)
+            self._seen[coop] = seen
+            if self._lasts(seen, tick.steady_ms) and best != self._kept.get(coop):
                 self._kept[coop] = best
                 row: list[Value] = [best.length, best.head, best.signature, max(seen.at_ms, 0)]
                 tick.changes.append(Write(meta={f"{_KEY}{coop}": encode(row)}))

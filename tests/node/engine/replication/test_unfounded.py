@@ -132,3 +132,18 @@ def test_another_key_ends_it(monkeypatch: pytest.MonkeyPatch, begins_with: str) 
     pass_time(rig, 20)
     assert not any(troubles(rig, at) for at in rig.engines)
     assert {engine.status().readiness for engine in rig.engines.values()} == {Readiness.READY}
+
+
+def test_a_log_of_which_nothing_is_known_any_more_is_passed_over() -> None:
+    """As when all of an accused coop's log is cut off."""
+    rig = Rig(1, 2, 3)
+    rig.ready()
+    rig.link_all()
+    sign_ahead(rig, 3, at=2)
+    wait(rig, rig.settings.waiting_alarm_ms + 40_000)
+    assert len(troubles(rig, 2)) == 1
+    replicas = rig.engines[2]._replicas
+    replicas.begin_anew(3)
+    assert 3 not in replicas.best
+    rig.advance(5_000)
+    assert troubles(rig, 2) == []
