@@ -31,6 +31,9 @@ def play(world: World) -> None:
 def _fork(world: World) -> None:
     stage, cast = world.stage, world.cast
     _admit_celia(world)
+    # Sur knows Dario from now on: no history needs an entry more than the other, to get to know him.
+    world.repeat(cast.member("carla"), "pay", "dario@este", "0.10", "--wait", "delivered")
+    world.wait(say("rest in all logs"), partial(_is_quiet, world))
     stage.say("Somebody at Sur copies the folder of its node. Este's node happens to be off.")
     world.stop(FORKER, "este")
     shutil.copytree(world.root / FORKER, world.root / COPY)
@@ -46,6 +49,18 @@ def _fork(world: World) -> None:
     wait_until_ready([world.nodes["este"], world.nodes[FORKER]])
     celia = cast.member("celia")
     world.repeat(celia, "pay", "dario@este", PAID, *pay, is_shown=True)
+
+
+def _is_quiet(world: World) -> bool:
+    """Whether all hold the same, and no log will grow by an anchor of what is there: then the two histories
+    part where the payments are."""
+    statuses = [world.ask(coop, "/v1/status") for coop in world.nodes]
+    lengths = [
+        [(log["coop"], log["length"]) for log in world.ask(coop, "/v1/logs")["logs"]]
+        for coop in world.nodes
+    ]
+    is_anchored = not any(status["unanchored"] for status in statuses)
+    return is_anchored and all(each == lengths[0] for each in lengths)
 
 
 def _admit_celia(world: World) -> None:
