@@ -81,8 +81,11 @@ def test_a_seed_that_passes_fails_with_a_wrong_engine(
 def test_witnesses_keep_a_history_single_though_nobody_notices_the_fork(
     make_engine: type[Engine], found: str
 ) -> None:
-    """By what they hold alone: witnesses that look only at the signature let both be anchored."""
-    plan = plan_for(0, Mischief.FORK, **WITNESSED)
+    """By what they hold alone: witnesses that look only at the signature let both be anchored.
+
+    With a seed by which nobody starts again who knows of a head that it lacks: the coop's node would stand.
+    """
+    plan = plan_for(1, Mischief.FORK, **WITNESSED)
     with pytest.raises(Failure, match=found):
         Simulation(plan, make_engine=make_engine).run()
 
