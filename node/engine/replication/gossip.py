@@ -7,6 +7,7 @@ What grew is told often, and now and then a digest of everything, so that whatev
 from collections.abc import Iterable
 
 from ledger.chain import SignedHead
+from ledger.codec import parts
 from node.addresses import NodeAddress
 from node.engine.core import Core
 from node.engine.replication.accusing import tell_evidence
@@ -110,7 +111,7 @@ class Gossip:
         if not is_own or len(segment.entries) > self._core.settings.relayed_bytes:
             return
         linked = self._core.linked
-        for peer in sorted(concerned(segment.entries) & linked.peers):
+        for peer in sorted(concerned(parts(segment.entries)) & linked.peers):
             if peer in linked.told:
                 self._tell_grown(tick, peer, grown)
             else:

@@ -5,30 +5,36 @@ all others an entry of another log is a part of everybody's books, and ten in on
 more than one. A coop that is concerned and no neighbour is told the head, and asks for the rest.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgpack
 
 from ledger.chain import SignedHead
-from ledger.codec import split
 from ledger.kinds import PAYMENT_KINDS
 from ledger.transactions import Kind
 from node.engine.settings import EngineSettings
 from node.engine.wire import Entries
 from node.store import Segment
 
+_NAMING: Final = frozenset({Kind.ANCHOR, Kind.RETURN})
 
-def concerned(entries: bytes) -> set[int]:
-    """The coops that these entries credit, or whose logs they anchor."""
-    found: set[int] = set()
-    for entry in split(entries):
+
+def concerned(entries: Iterable[bytes]) -> set[int]:
+    """The coops that these entries credit, or whose logs they anchor. Any bytes may be given."""
+    found = map(_concerned_by, entries)
+    return {coop for coop in found if coop is not None}
+
+
+def _concerned_by(entry: bytes) -> int | None:
+    try:
         _, fields = msgpack.unpackb(entry)
-        if fields[0] in PAYMENT_KINDS:
-            found.add(fields[3])
-        elif fields[0] in (Kind.ANCHOR, Kind.RETURN):
-            found.add(fields[1])
-    return found
+        is_payment = fields[0] in PAYMENT_KINDS
+        coop = fields[3] if is_payment else fields[1] if fields[0] in _NAMING else None
+    except (ValueError, TypeError, LookupError):
+        return None  # nobody has judged it yet, and it will be refused
+    return coop if type(coop) is int else None
 
 
 @dataclass(slots=True)

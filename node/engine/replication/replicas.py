@@ -9,9 +9,11 @@ The own log is taken in like any other while the node recovers (`node.engine.eng
 """
 
 from dataclasses import replace
+from itertools import islice
+from typing import Final
 
 from ledger.chain import SignedHead, extend_all, is_signed_by
-from ledger.codec import split
+from ledger.codec import parts, split
 from ledger.errors import EncodingError, ProofError
 from ledger.evidence import MAX_EVIDENCE_ENTRIES, InvalidEntryEvidence
 from ledger.refusals import Refusal
@@ -31,6 +33,8 @@ from node.engine.tick import Tick
 from node.engine.wire import Entries, Get, Heads
 from node.errors import PeerFault
 from node.store import Segment
+
+_FEW_ENTRIES: Final = 64
 
 
 class Replicas:
@@ -273,9 +277,8 @@ class Replicas:
         return blob if is_led else None
 
     def _pays_here(self, rest: Entries) -> bool:
-        """Whether somebody here is paid by these entries, unless they are too many to be news."""
-        is_news = len(rest.entries) <= self._core.settings.relayed_bytes
-        return is_news and self._core.coop in concerned(rest.entries)
+        """Whether somebody here is paid by one of the first of these entries: of news there are few."""
+        return self._core.coop in concerned(islice(parts(rest.entries), _FEW_ENTRIES))
 
     def _room(self) -> int:
         """How much more is judged in this tick, about."""

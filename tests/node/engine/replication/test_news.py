@@ -3,9 +3,13 @@
 from itertools import pairwise
 from typing import Any
 
+import msgpack
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from ledger.chain import extend_all
+from ledger.transactions import Kind
 from node.engine.answers import Recorded
 from node.engine.replication.news import Grown, concerned
 from node.engine.settings import EngineSettings
@@ -16,6 +20,12 @@ from tests.node.engine.inside import core_of
 from tests.node.engine.rig import Rig, joined
 
 GATHERED_MS = 100
+HOSTILE = st.recursive(
+    st.none() | st.integers(-9, 40) | st.binary(max_size=4),
+    lambda inner: st.lists(inner, max_size=6) | st.dictionaries(st.integers(0, 6), inner),
+    max_leaves=12,
+)
+"""What an entry of a coop that means ill may hold."""
 
 
 def trading(*coops: int, **settings: Any) -> Rig:
@@ -194,5 +204,12 @@ def test_whom_entries_concern() -> None:
         core_of(rig.engines[1]).store.entry(1, length - back) for back in range(3)
     )
     assert local is not None and other is not None and first is not None
-    assert concerned(first + other) == {2, 3}
-    assert concerned(local) == {1}
+    assert concerned([first, other]) == {2, 3}
+    assert concerned([local]) == {1}
+
+
+@given(st.lists(st.binary(max_size=40) | st.builds(msgpack.packb, HOSTILE)))
+@example([msgpack.packb([1, [Kind.PAY, 1, 1, [2], 1, 5]])])
+@example([msgpack.packb([1, [[], 1]]), msgpack.packb([1, {0: 1}]), msgpack.packb([1, [6]])])
+def test_whatever_was_not_judged_concerns_somebody_or_nobody(entries: list[bytes]) -> None:
+    assert all(type(coop) is int for coop in concerned(entries))
