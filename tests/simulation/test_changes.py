@@ -92,7 +92,7 @@ def test_witnesses_keep_a_history_single_though_nobody_notices_the_fork(
 
 def test_a_newcomer_that_takes_in_no_prints_is_caught() -> None:
     with pytest.raises(Failure, match="have not taken in all"):
-        for seed in (19, 13, *SEEDS):
+        for seed in (12, 17, 11, *SEEDS):
             plan = indexed_plan(seed, Mischief.NONE, Indexed.OFFICIAL, **TABLES)
             Simulation(plan, make_engine=broken.PaysNoAttentionToPrints).run()
 

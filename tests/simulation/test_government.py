@@ -69,7 +69,7 @@ def governed(seed: int, **changes: Any) -> Plan:
         (broken.ForgetsWhatPassed, 0, "and was decided to be|frozen or closed|is over"),
         (broken.ThanksVoters, 0, "and was decided to be"),
         (broken.PledgesInOnesName, 0, "was signed"),
-        (broken.SettlesAtOnce, 19, "it is settled before its term"),
+        (broken.SettlesAtOnce, 57, "it is settled before its term"),
         (broken.NeverEnacts, 0, "has closed and is not enacted|is due and has not ended"),
         (broken.GivesKeysEarly, 0, "a recovery ends early"),
     ],

@@ -100,7 +100,7 @@ def lose_signatures(simulation: Simulation) -> None:
 
 def test_signatures_that_do_not_arrive_still_bind() -> None:
     rounds = 0
-    for seed in range(3, 6):
+    for seed in (7, 8, 11):
         plan = indexed_plan(seed, Mischief.NONE, Indexed.OFFICIAL, **RESTLESS)
         simulation = Simulation(plan)
         lose_signatures(simulation)
@@ -129,7 +129,7 @@ def test_the_charter_changes_in_all_logs_alike() -> None:
         (
             broken.AsksNobodyWhatItSaid,
             RESTLESS | {"restores": 6},
-            ", and coop|accuses the honest|has asked nobody",
+            ", and coop|accuses the honest|has asked nobody|did not save it",
         ),
         (
             broken.BeginsItsRoundsAnew,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ledger.rules.index import SECONDS_IN_DAY
-from node.store import DocumentKind, MemoryDisk
+from node.store import Document, DocumentKind, MemoryDisk
 from tests.simulation.members import Stewards
 from tests.simulation.nodes import SimNode
 from tests.simulation.world import Failure
@@ -155,8 +155,9 @@ class Trouble:
         node.restored = True
         node.tells = self._world.chance(0.5)
         node.stop("is put back to an old copy of its disk")
+        is_older = _has_signed_since(node, copy)
         node.disk = copy
-        if not node.tells and self._world.chance(0.5):
+        if not node.tells and self._world.chance(0.5) and is_older:
             self._leave_alone(node)
         node.start()
         self.spare_others()
@@ -201,6 +202,18 @@ def can_be_had_back(simulation: Simulation, node: SimNode, copy: MemoryDisk) -> 
     files = _files(node.disk) - _files(copy)
     lost = files.difference(*(_files(other.disk) for other in others))
     return len(full) >= needed and not lost
+
+
+def _has_signed_since(node: SimNode, copy: MemoryDisk) -> bool:
+    """Whether the node has signed, in its log or in a round, what the copy does not have."""
+    is_longer = _holds(node.disk, node.coop) > _holds(copy, node.coop)
+    return is_longer or _said(node.disk) != _said(copy)
+
+
+def _said(disk: MemoryDisk) -> dict[str, Document]:
+    """What a node has said of decisions."""
+    kept = disk.documents.items()
+    return {id_: document for (kind, id_), document in kept if kind is DocumentKind.DECISION}
 
 
 def _files(disk: MemoryDisk) -> set[str]:
