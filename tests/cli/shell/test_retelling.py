@@ -47,6 +47,8 @@ def troubles() -> list[Trouble]:
         "able": 1,
         "needed": 2,
         "names": "ana",
+        "length": 9,
+        "held": 3,
     }
     plain |= {"proposal": 4, "link": "http://10.0.0.2:8440", "behind": "este", **DECIDING}
     found = [
