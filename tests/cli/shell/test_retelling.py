@@ -53,8 +53,13 @@ def troubles() -> list[Trouble]:
     plain |= {"proposal": 4, "link": "http://10.0.0.2:8440", "behind": "este", **DECIDING}
     found = [
         Trouble(kind=kind, coop=2, other=3, seconds=90, values=plain | {"reason": "behind_peers"})
-        for kind in set(TroubleKind) - {TroubleKind.DOUBT}
+        for kind in set(TroubleKind) - {TroubleKind.DOUBT, TroubleKind.PEER_BROKE_PROTOCOL}
     ]
+    for why in ("flooded", "too_large"):
+        values = {"why": why, "times": 2, "refused_seconds": 20}
+        found.append(
+            Trouble(kind=TroubleKind.PEER_BROKE_PROTOCOL, coop=2, seconds=7, values=values)
+        )
     clocks = ("before_program", "behind_own_log", "ahead_of_peers", "behind_other_logs")
     for reason in (*clocks, "ahead_of_all_logs"):
         values = {"reason": reason, "apart_seconds": 200_000}
