@@ -1,6 +1,6 @@
 //! The hash chain of a log, PROTOCOL section 5, and the messages that signatures cover, section 3.
 
-use crate::sha256::Sha256;
+use crate::sha256::{sha256_after, Sha256};
 
 /// A chain hash.
 pub type Head = [u8; 32];
@@ -25,10 +25,7 @@ pub fn genesis(federation: &[u8; 32], coop: u32) -> Head {
 /// The head after `entry`.
 #[inline]
 pub fn extend(head: &Head, entry: &[u8]) -> Head {
-    let mut hash = Sha256::new();
-    hash.update(head);
-    hash.update(entry);
-    hash.finish()
+    sha256_after(head, entry)
 }
 
 /// Tag, federation and coop: the same for all signatures of one purpose and coop.

@@ -50,7 +50,13 @@ fn skip_nested(data: &[u8], at: usize, depth: usize) -> Option<usize> {
     }
     let mut at = start;
     for _ in 0..items {
-        at = skip_nested(data, at, depth + 1)?;
+        // Most items are short numbers, or nothing: those end where they begin.
+        at = match *data.get(at)? {
+            0x00..=0x7f | 0xc0 => at + 1,
+            0xcc => skip_bytes(data, at + 1, 1)?,
+            0xcd => skip_bytes(data, at + 1, 2)?,
+            _ => skip_nested(data, at, depth + 1)?,
+        };
     }
     Some(at)
 }

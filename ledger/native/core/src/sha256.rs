@@ -50,17 +50,39 @@ impl Sha256 {
     /// The hash; padded as FIPS 180-4 says (5.1.1).
     #[inline]
     pub fn finish(mut self) -> [u8; 32] {
-        let end = (self.filled + 9).next_multiple_of(BLOCK);
-        self.waiting[self.filled] = 0x80;
-        self.waiting[self.filled + 1..end - 8].fill(0);
-        self.waiting[end - 8..end].copy_from_slice(&(self.length * 8).to_be_bytes());
-        compress(&mut self.state, &self.waiting[..end]);
-        let mut hash = [0; 32];
-        for (bytes, word) in hash.as_chunks_mut().0.iter_mut().zip(self.state) {
-            *bytes = word.to_be_bytes();
-        }
-        hash
+        self.waiting[self.filled..].fill(0);
+        finish(self.state, &mut self.waiting, self.filled, self.length)
     }
+}
+
+/// The hash once the last `filled` bytes lie in front of zeros; padded as FIPS 180-4 says (5.1.1).
+#[inline]
+fn finish(mut state: [u32; 8], waiting: &mut [u8], filled: usize, length: u64) -> [u8; 32] {
+    let end = (filled + 9).next_multiple_of(BLOCK);
+    waiting[filled] = 0x80;
+    waiting[end - 8..end].copy_from_slice(&(length * 8).to_be_bytes());
+    compress(&mut state, &waiting[..end]);
+    let mut hash = [0; 32];
+    for (bytes, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
+        *bytes = word.to_be_bytes();
+    }
+    hash
+}
+
+/// The hash of a hash and what follows it. Nearly always that fits what is compressed at once.
+#[inline]
+pub fn sha256_after(before: &[u8; 32], message: &[u8]) -> [u8; 32] {
+    let length = before.len() + message.len();
+    if length > ROOM {
+        let mut hash = Sha256::new();
+        hash.update(before);
+        hash.update(message);
+        return hash.finish();
+    }
+    let mut waiting = [0; ROOM + BLOCK];
+    waiting[..before.len()].copy_from_slice(before);
+    waiting[before.len()..length].copy_from_slice(message);
+    finish(INITIAL, &mut waiting, length, length as u64)
 }
 
 impl Default for Sha256 {
@@ -100,6 +122,9 @@ mod tests {
                 let mut hash = Sha256::new();
                 message[..length].chunks(size).for_each(|piece| hash.update(piece));
                 assert_eq!(hash.finish(), expected, "{length} bytes by {size}");
+            }
+            if let Some((before, after)) = message[..length].split_first_chunk() {
+                assert_eq!(sha256_after(before, after), expected, "{length} bytes after a hash");
             }
         }
     }
