@@ -38,8 +38,9 @@ impl<'a> Gatherer<'a> {
         self.batch.items.is_empty()
     }
 
-    /// Adds a signature; `key` is asked once in a batch for each owner.
-    #[inline]
+    /// Adds a signature; `key` is asked once in a batch for each owner. Always inlined: an owner that is handed on in memory
+    /// is read whole right after it was written in parts, which waits for every write before it.
+    #[inline(always)]
     pub fn add(
         &mut self,
         owner: Owner,

@@ -63,6 +63,12 @@ impl KeyCache {
         Some(slot.point)
     }
 
+    /// The point at a place, whoever's it is.
+    #[inline]
+    pub fn peek(&self, place: u32) -> Option<EdwardsPoint> {
+        ((place as usize) < self.slots.len()).then(|| self.slots[place as usize].point)
+    }
+
     /// Keeps a point and gives its place. What stood there is no longer found by its owner.
     pub fn insert(&mut self, owner: Owner, point: EdwardsPoint) -> u32 {
         let slot = Slot { owner, is_used: true, point };

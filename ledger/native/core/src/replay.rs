@@ -21,9 +21,13 @@ use crate::log::Log;
 use crate::owning::find_payer;
 use crate::payment::{apply_pay, apply_return, check_pay, check_return};
 use crate::refusal::Refusal;
-use crate::transaction::{decode_entry, Anchor, Transaction};
+use crate::transaction::{decode_entry, Anchor, Decoded, Transaction};
 use crate::undo::Journal;
-use crate::validator::{gather_anchor, gather_pay, keep_keys, State, Validator};
+use crate::validator::{gather_anchor, gather_pay, keep_keys, touch, State, Validator};
+
+/// How many entries are decoded before the first of them is checked. What they concern lies anywhere in memory, which
+/// answers many questions nearly as soon as one.
+const AHEAD: usize = 16;
 
 /// Why a replay stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +72,7 @@ impl Validator {
                     journal: Journal::new(terms, &state.logs),
                     state,
                     gatherer: Gatherer::default(),
+                    ahead: Vec::with_capacity(AHEAD),
                     first_bad: None,
                 };
                 run.run(crew, blob, entries, start, threads)
@@ -92,9 +97,10 @@ impl Validator {
                 journal: Journal::new(terms, &state.logs),
                 state,
                 gatherer: Gatherer::default(),
+                ahead: Vec::new(),
                 first_bad: None,
             };
-            let stop = run.step(entry).err().unwrap_or(Stop::End);
+            let stop = run.step(entry, decode_entry(entry)).err().unwrap_or(Stop::End);
             let is_signed = run.gatherer.take().find_bad(Find::First).is_empty();
             run.journal.roll_back(&mut run.state.logs, 0);
             if is_signed {
@@ -113,6 +119,8 @@ struct Run<'a, 's> {
     state: &'s mut State,
     journal: Journal,
     gatherer: Gatherer<'a>,
+    /// The entries that are decoded ahead.
+    ahead: Vec<Decoded<'a>>,
     /// The earliest entry, counted from the start of the call, with a bad signature.
     first_bad: Option<u32>,
 }
@@ -137,7 +145,11 @@ impl<'a> Run<'a, '_> {
                 }
                 size = next_size(size, entries.count() - index, threads);
             }
-            if let Err(found) = self.step(entries.value(blob, index)) {
+            let place = (index - start) % AHEAD;
+            if place == 0 {
+                self.look_ahead(blob, entries, index);
+            }
+            if let Err(found) = self.step(entries.value(blob, index), self.ahead[place]) {
                 stop = found;
                 break;
             }
@@ -147,6 +159,13 @@ impl<'a> Run<'a, '_> {
         }
         self.note(crew.drain());
         self.finish(start, stop)
+    }
+
+    fn look_ahead(&mut self, blob: &'a [u8], entries: &Boundaries, from: usize) {
+        let to = entries.count().min(from + AHEAD);
+        self.ahead.clear();
+        self.ahead.extend((from..to).map(|index| decode_entry(entries.value(blob, index))));
+        touch(self.state, self.terms.home, &self.ahead);
     }
 
     fn note(&mut self, verified: Vec<Verified<'a>>) {
@@ -169,8 +188,8 @@ impl<'a> Run<'a, '_> {
 
     /// Checks the next entry but for its signatures, which it gathers, and applies it.
     #[inline]
-    fn step(&mut self, entry: &'a [u8]) -> Result<(), Stop> {
-        let (time, transaction) = decode_entry(entry).map_err(Stop::Refused)?;
+    fn step(&mut self, entry: &'a [u8], decoded: Decoded<'a>) -> Result<(), Stop> {
+        let (time, transaction) = decoded.map_err(Stop::Refused)?;
         let before = self.state.logs[self.terms.home].moment;
         let is_payment = matches!(transaction, Transaction::Pay(_));
         if !matches!(transaction, Transaction::Shared) {

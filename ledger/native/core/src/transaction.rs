@@ -103,10 +103,13 @@ pub enum Transaction<'a> {
     Shared,
 }
 
+/// The time and transaction of an entry, or why it is none.
+pub type Decoded<'a> = Result<(u64, Transaction<'a>), Refusal>;
+
 /// The time and transaction of an entry; checks run in the order of PROTOCOL section 7.1. What the shared
 /// rules decide is left to them, the range of its time included.
 #[inline]
-pub fn decode_entry(data: &[u8]) -> Result<(u64, Transaction<'_>), Refusal> {
+pub fn decode_entry(data: &[u8]) -> Decoded<'_> {
     if data.len() > MAX_ENTRY_BYTES {
         return Err(Refusal::EntryTooLarge);
     }

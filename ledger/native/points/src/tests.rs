@@ -93,6 +93,10 @@ fn encodings_at_the_edges() {
         (0..bit).for_each(|bit| all_below[bit / 8] |= 1 << (bit % 8));
         encodings.extend([encoding, with_sign(encoding), all_below, with_sign(all_below)]);
     }
+    if cfg!(miri) {
+        // It takes seconds for each.
+        encodings = encodings.into_iter().step_by(61).collect();
+    }
     check(&encodings);
 }
 
