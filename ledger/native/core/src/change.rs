@@ -12,13 +12,15 @@ pub enum Change {
         amount: i64,
         fee: i64,
     },
-    /// As `Pay`, by a delegated key: the key and the value before of its place's row.
+    /// As `Pay`, by the delegated key of a place: the day of its payment before and what was spent on it, where it was
+    /// another day.
     PayDelegated {
         payer: u32,
         payee: Payee,
         amount: i64,
         fee: i64,
-        row: Box<(Vec<u8>, Vec<u8>)>,
+        place: u8,
+        before: Option<Box<(u64, i64)>>,
     },
     Anchor(Box<Delivery>),
     /// Of the payment that is entry `number` of the log of `coop`, which stands at `place`.

@@ -86,10 +86,10 @@ impl Chapters {
         }
     }
 
-    /// Puts another value into a row that is there, and gives the one that it had.
-    pub fn replace(&mut self, chapter: &str, key: &[u8], value: Vec<u8>) -> Vec<u8> {
+    /// The value of a row that is there, to be written anew.
+    pub fn row_mut(&mut self, chapter: &str, key: &[u8]) -> &mut Vec<u8> {
         let row = self.chapters.get_mut(chapter).and_then(|rows| rows.get_mut(key));
-        std::mem::replace(row.expect("a row that was read is there"), value)
+        row.expect("a row that was read is there")
     }
 
     fn insert(&mut self, chapter: &str, key: Vec<u8>, value: Vec<u8>) {

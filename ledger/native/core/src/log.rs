@@ -1,7 +1,9 @@
 //! The state of one coop's log, PROTOCOL section 7.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+
+use hashbrown::HashMap;
 
 use crate::accounts::Accounts;
 use crate::chain::Head;

@@ -36,13 +36,19 @@ pub struct Owners {
 
 /// A place of an account from which a key pays.
 pub struct Delegated {
-    /// The key of its row.
-    pub row: Vec<u8>,
     pub key: [u8; 32],
     per_payment: i64,
     per_day: i64,
     until: u64,
     payees: Option<Vec<(u32, u32)>>,
+    pub state: State,
+    /// Where the state begins in the row: it is the row's end, and all that payments change.
+    state_at: usize,
+}
+
+/// What a place has paid: the sequence of its next payment, and how much it spent on the day of its last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
     pub next_sequence: u64,
     day: u64,
     spent: i64,
@@ -53,9 +59,9 @@ pub struct Delegated {
 #[inline]
 pub fn find_payer(log: &Log, account: &Account, pay: &Pay<'_>) -> Result<Payer, Refusal> {
     if let Some(place) = pay.place {
-        let row = delegate_key(pay.payer, place);
-        let value = log.chapters.get(DELEGATES, &row).ok_or(Refusal::DelegateUnknown)?;
-        let found = Delegated::read(value, row).expect(WRITTEN);
+        let (key, length) = delegate_key(pay.payer, place);
+        let row = log.chapters.get(DELEGATES, &key[..length]).ok_or(Refusal::DelegateUnknown)?;
+        let found = Delegated::read(row).expect(WRITTEN);
         return Ok(Payer::Delegate(found.ok_or(Refusal::DelegateUnknown)?));
     }
     match pay.signature {
@@ -94,19 +100,36 @@ impl Owners {
     }
 }
 
-/// The key of the row of a place.
-fn delegate_key(account: u32, place: u8) -> Vec<u8> {
-    let mut key = Vec::with_capacity(7);
-    write::array(&mut key, 2);
-    write::unsigned(&mut key, u64::from(account));
-    write::unsigned(&mut key, u64::from(place));
-    key
+/// The key of the row of a place, and how long it is: `[account, place]`, as `codec::write` would write it.
+fn delegate_key(account: u32, place: u8) -> ([u8; 7], usize) {
+    let [a, b, c, d] = account.to_be_bytes();
+    match account {
+        0..=0x7f => ([0x92, d, place, 0, 0, 0, 0], 3),
+        0x80..=0xff => ([0x92, 0xcc, d, place, 0, 0, 0], 4),
+        0x100..=0xffff => ([0x92, 0xcd, c, d, place, 0, 0], 5),
+        _ => ([0x92, 0xce, a, b, c, d, place], 7),
+    }
+}
+
+/// Takes back what `Delegated::pay` noted: `paid`, and what it returned.
+pub fn unpay_delegated(
+    chapters: &mut Chapters,
+    (account, place): (u32, u8),
+    paid: i64,
+    before: Option<&(u64, i64)>,
+) {
+    let (key, length) = delegate_key(account, place);
+    let row = chapters.row_mut(DELEGATES, &key[..length]);
+    let found = Delegated::read(row).flatten().expect(WRITTEN);
+    let State { next_sequence, day, spent } = found.state;
+    let (day, spent) = before.copied().unwrap_or((day, spent - paid));
+    found.write(row, State { next_sequence: next_sequence - 1, day, spent });
 }
 
 impl Delegated {
     /// From a row; `Some(None)` where the place has no key now.
-    fn read(value: &[u8], row: Vec<u8>) -> Option<Option<Self>> {
-        let mut reader = Reader::new(value);
+    fn read(row: &[u8]) -> Option<Option<Self>> {
+        let mut reader = Reader::new(row);
         (reader.array()? == 8).then_some(())?;
         if reader.take_nil() {
             return Some(None);
@@ -115,50 +138,41 @@ impl Delegated {
         let (per_payment, per_day) = (reader.integer()?, reader.integer()?);
         let until = reader.uint()?;
         let payees = if reader.take_nil() { None } else { Some(read_payees(&mut reader)?) };
+        let state_at = reader.position();
         let next_sequence = reader.uint()?;
         let (day, spent) = (reader.uint()?, reader.integer()?);
-        Some(Some(Delegated {
-            row,
-            key,
-            per_payment,
-            per_day,
-            until,
-            payees,
-            next_sequence,
-            day,
-            spent,
-        }))
+        let state = State { next_sequence, day, spent };
+        Some(Some(Delegated { key, per_payment, per_day, until, payees, state, state_at }))
     }
 
-    /// The row of the place once a checked payment was made.
-    pub fn after(&self, pay: &Pay<'_>, time: u64) -> Vec<u8> {
-        let day = time / SECONDS_IN_DAY;
-        let mut row = Vec::with_capacity(96);
-        write::array(&mut row, 8);
-        write::binary(&mut row, &self.key);
-        write::integer(&mut row, self.per_payment);
-        write::integer(&mut row, self.per_day);
-        write::unsigned(&mut row, self.until);
-        match &self.payees {
-            None => write::optional(&mut row, None),
-            Some(payees) => {
-                write::array(&mut row, payees.len());
-                for (coop, account) in payees {
-                    write::array(&mut row, 2);
-                    write::unsigned(&mut row, u64::from(*coop));
-                    write::unsigned(&mut row, u64::from(*account));
-                }
-            }
-        }
-        write::unsigned(&mut row, self.next_sequence + 1);
-        write::unsigned(&mut row, day);
-        write::integer(&mut row, self.spent_on(day) + pay.amount + pay.fee);
-        row
+    /// Writes a state into the row that this was read from, in place: a new row for each payment takes longer.
+    fn write(&self, row: &mut Vec<u8>, state: State) {
+        row.truncate(self.state_at);
+        write::unsigned(row, state.next_sequence);
+        write::unsigned(row, state.day);
+        write::integer(row, state.spent);
+    }
+
+    /// Notes a checked payment in the row of the place; the day before and what was spent on it, where it was another one.
+    pub fn pay(
+        &self,
+        chapters: &mut Chapters,
+        (account, place): (u32, u8),
+        paid: i64,
+        time: u64,
+    ) -> Option<Box<(u64, i64)>> {
+        let State { next_sequence, day, spent } = self.state;
+        let today = time / SECONDS_IN_DAY;
+        let (key, length) = delegate_key(account, place);
+        let spent_today = self.spent_on(today) + paid;
+        let state = State { next_sequence: next_sequence + 1, day: today, spent: spent_today };
+        self.write(chapters.row_mut(DELEGATES, &key[..length]), state);
+        (day != today).then(|| Box::new((day, spent)))
     }
 
     fn spent_on(&self, day: u64) -> i64 {
-        if day == self.day {
-            self.spent
+        if day == self.state.day {
+            self.state.spent
         } else {
             0
         }
@@ -191,7 +205,7 @@ pub fn delegated_key(row: &Row) -> Option<(u32, u8, [u8; 32])> {
     let mut reader = Reader::new(&row.key);
     (reader.array()? == 2).then_some(())?;
     let (account, place) = (reader.number()?, u8::try_from(reader.number()?).ok()?);
-    let found = Delegated::read(value, Vec::new())??;
+    let found = Delegated::read(value)??;
     Some((account, place, found.key))
 }
 
@@ -209,4 +223,23 @@ pub fn mark_joint(log: &mut Log) {
     let rows = log.chapters.rows(OWNERS);
     let numbers: Vec<u32> = rows.filter_map(|(key, _)| Reader::new(key).number()).collect();
     numbers.into_iter().for_each(|number| log.accounts.set_joint(number, true));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_of_a_place_is_as_it_is_written() {
+        for account in [0, 1, 0x7f, 0x80, 0xff, 0x100, 0xffff, 0x1_0000, 0x1234_5678, u32::MAX] {
+            for place in [0, 1, 63] {
+                let mut written = Vec::new();
+                write::array(&mut written, 2);
+                write::unsigned(&mut written, u64::from(account));
+                write::unsigned(&mut written, u64::from(place));
+                let (key, length) = delegate_key(account, place);
+                assert_eq!(key[..length], written);
+            }
+        }
+    }
 }

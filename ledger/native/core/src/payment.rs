@@ -8,7 +8,7 @@ use crate::charter::Coop;
 use crate::codec::MAX;
 use crate::federation::Terms;
 use crate::log::{Item, Log, Returnable, COMMONS};
-use crate::owning::{Payer, DELEGATES};
+use crate::owning::Payer;
 use crate::record::Status;
 use crate::refusal::Refusal;
 use crate::transaction::{Pay, Return};
@@ -33,7 +33,7 @@ pub fn check_pay(
         Status::Frozen => return Err(Refusal::AccountFrozen),
     }
     let next_sequence = match by {
-        Payer::Delegate(delegated) => delegated.next_sequence,
+        Payer::Delegate(delegated) => delegated.state.next_sequence,
         Payer::Key | Payer::Owners(_) => account.next_sequence,
     };
     if pay.sequence < next_sequence {
@@ -188,9 +188,9 @@ pub fn apply_pay(
     let (amount, fee) = (pay.amount, pay.fee);
     match by {
         Payer::Delegate(delegated) => {
-            let key = delegated.row.clone();
-            let before = log.chapters.replace(DELEGATES, &key, delegated.after(pay, time));
-            Change::PayDelegated { payer, payee, amount, fee, row: Box::new((key, before)) }
+            let place = pay.place.expect("a delegated key pays from a place");
+            let before = delegated.pay(&mut log.chapters, (pay.payer, place), amount + fee, time);
+            Change::PayDelegated { payer, payee, amount, fee, place, before }
         }
         Payer::Key | Payer::Owners(_) => Change::Pay { payer, payee, amount, fee },
     }

@@ -5,7 +5,7 @@ use crate::anchor::undo_anchor;
 use crate::change::{Change, Payee};
 use crate::federation::Terms;
 use crate::log::{Item, Log, Moment, Returnable};
-use crate::owning::DELEGATES;
+use crate::owning::unpay_delegated;
 
 /// The entries that a call has applied to one log, oldest first.
 pub struct Journal {
@@ -70,9 +70,10 @@ fn undo(logs: &mut [Log], (home, first): (usize, usize), change: &Change) {
             unpay(log, *payer, *payee, *amount, *fee);
             log.accounts.get_mut(*payer).next_sequence -= 1;
         }
-        Change::PayDelegated { payer, payee, amount, fee, row } => {
+        Change::PayDelegated { payer, payee, amount, fee, place, before } => {
             unpay(log, *payer, *payee, *amount, *fee);
-            log.chapters.replace(DELEGATES, &row.0, row.1.clone());
+            let place = (log.accounts.get(*payer).number, *place);
+            unpay_delegated(&mut log.chapters, place, amount + fee, before.as_deref());
         }
         Change::Anchor(delivery) => undo_anchor(logs, (home, first), delivery),
         Change::Return { place, coop, number, account, amount } => {

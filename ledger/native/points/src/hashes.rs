@@ -112,9 +112,11 @@ mod tests {
 
     use super::*;
 
+    type Way = (&'static str, fn(&Messages) -> Hashes);
+
     /// What this machine can do, and what needs no machine.
-    fn ways() -> Vec<(&'static str, fn(&Messages) -> Hashes)> {
-        let mut ways: Vec<(&'static str, fn(&Messages) -> Hashes)> = vec![("library", one_by_one)];
+    fn ways() -> Vec<Way> {
+        let mut ways: Vec<Way> = vec![("library", one_by_one)];
         #[cfg(target_arch = "x86_64")]
         {
             ways.push(("plain", |messages| {
@@ -133,7 +135,7 @@ mod tests {
 
     /// Bytes of every value, other ones from each place.
     fn message(length: usize, seed: usize) -> Vec<u8> {
-        (0..length).map(|at| ((at + 1) * (seed + 3) * 0x9e37 >> 8) as u8).collect()
+        (0..length).map(|at| (((at + 1) * (seed + 3) * 0x9e37) >> 8) as u8).collect()
     }
 
     #[test]
