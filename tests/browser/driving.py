@@ -43,6 +43,18 @@ _ARGUMENTS: Final = (
     "--hide-scrollbars",
 )
 
+_SCROLL_AND_WAIT: Final = """
+const place = () => args[0].getBoundingClientRect().top;
+const frame = () => new Promise(requestAnimationFrame);
+let before;
+do {
+  args[0].scrollIntoView({block: "center", behavior: "instant"});
+  before = place();
+  await frame();
+  await frame();
+} while (before !== place());
+"""
+
 
 def axe_source() -> str:
     """The source of axe-core."""
@@ -100,11 +112,9 @@ class Browser:
         return self.wait(look, f"{part!r} in {selector}")
 
     def click(self, selector: str) -> None:
-        """Click an element."""
+        """Click an element, once nothing above it moves it any more."""
         element = self.find(selector)
-        self.driver.execute_script(
-            "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", element
-        )
+        self.run(_SCROLL_AND_WAIT, element)
         element.click()
 
     def type(self, selector: str, text: str) -> None:

@@ -9,7 +9,7 @@ from selenium import webdriver
 
 from node.web import assets as assets_of_pages
 from node.web.bundles import page_bundle
-from node.web.site import load_site
+from node.web.site import Site, load_site
 from node.web.statics import WORKER
 from tests.browser.driving import Browser
 from tests.browser.members import join
@@ -23,6 +23,12 @@ OLDER = Path(__file__).parent / "older_service_worker.js"
 _CACHES = "return caches.keys()"
 _IS_CONTROLLED = "return navigator.serviceWorker.controller !== null"
 _EDITION = "return globalThis.edition"
+_END_OF_INSTALL = """
+const {installing} = await navigator.serviceWorker.register("/service-worker.js");
+return new Promise((done) => { installing.onstatechange = () => {
+  if (["activated", "redundant"].includes(installing.state)) done(installing.state);
+}; });
+"""
 _UPDATE = "await (await navigator.serviceWorker.getRegistration()).update()"
 
 
@@ -55,8 +61,9 @@ def make_newer(patched: pytest.MonkeyPatch, edition: int) -> None:
         return page_bundle(*given) + b"globalThis.edition = %d;" % edition  # type: ignore[arg-type]
 
     patched.setattr(assets_of_pages, "page_bundle", newer_bundle)
-    for held in ("_made", "_scripts", "_later"):
-        patched.setattr(site.assets, held, {})
+    # All at once, there and back: the node answers meanwhile.
+    fresh = vars(site.assets) | {"_made": {}, "_scripts": {}, "_later": {}}
+    patched.setattr(site.assets, "__dict__", fresh)
 
 
 def test_a_new_edition_takes_over_from_an_older_worker(
@@ -115,19 +122,34 @@ def test_a_page_that_is_older_than_its_node_is_loaded_anew(
 ) -> None:
     """As when a browser goes back to a page of yesterday, and no worker has kept what that loaded."""
     phone.before_pages("delete Navigator.prototype.serviceWorker")
-    assets = load_site().assets
-    real, asked = assets.script, []
+    given = load_site().environments["en"].globals
+    asked: list[str] = []
 
-    def script(page: str, code: str) -> str:
+    def script(page: str) -> str:
         asked.append(page)
-        return (
-            f"/web/made/{page}-{code}-0123456789abcdef.js" if len(asked) == 1 else real(page, code)
-        )
+        first = f"/web/made/{page}-en-0123456789abcdef.js"
+        return first if len(asked) == 1 else load_site().assets.script(page, "en")
 
-    monkeypatch.setattr(assets_of_pages.Assets, "script", lambda _, page, code: script(page, code))
-    load_site().environments["en"].globals["script"] = lambda page: script(page, "en")
+    monkeypatch.setitem(given, "script", script)
     phone.open(f"{stage.urls[1]}/verify?lang=en")
     phone.find("#verify-form")
+    assert asked == ["verify", "verify"]
+
+
+def test_a_worker_keeps_no_page_of_a_language_that_was_chosen_meanwhile(
+    stage: Stage, phone: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spanish, worker = load_site().languages["es"], Site.worker
+    with monkeypatch.context() as patched:
+        patched.setattr(Site, "worker", lambda site, api, _: worker(site, api, spanish))
+        phone.open(f"{stage.urls[1]}/coops?lang=en")
+        assert phone.run(_END_OF_INSTALL) == "redundant"
+        assert phone.run(_CACHES) == []
+    phone.open(f"{stage.urls[1]}/wallet?lang=es")
+    phone.wait_text("#welcome", "palabras")
+    wait_for_edition(phone)
+    phone.open(f"{stage.urls[1]}/wallet?lang=es")
+    phone.wait_text("#welcome", "palabras")
 
 
 def test_a_way_on_which_nothing_arrives_is_no_worse_than_none(stage: Stage, phone: Browser) -> None:

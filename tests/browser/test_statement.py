@@ -26,6 +26,7 @@ def test_a_month_adds_up_and_is_saved(stage: Stage, phone: Browser) -> None:
         pay(phone, "member8@norte", amount)
         go_home(phone)
     phone.open(f"{stage.urls[1]}/wallet?lang=es")
+    phone.wait_text("#history", "12,50")  # what comes late moves the link
     phone.click('a[href="/statement"]')
     phone.wait_text("#address", "zoe@norte")
     phone.wait_text("#bookings", "Saldo final")
