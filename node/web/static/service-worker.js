@@ -14,20 +14,22 @@ let spoken = LANGUAGE;
 
 addEventListener("install", (event) => {
   event.waitUntil((async () => {
-    const answers = await Promise.all(KEPT.map(fetchForEdition));
     const cache = await caches.open(CACHE);
     // All or nothing: until everything has come, the worker before this one goes on with what it kept.
-    await Promise.all(answers.map((answer, place) => cache.put(KEPT[place], answer)));
+    await cache.addAll(KEPT.map((path) =>
+      new Request(path, { cache: path.startsWith(MADE) ? "default" : "no-cache" })));
+    await checkEdition(cache);
     await skipWaiting();
   })());
 });
 
-// Meanwhile another language may have been chosen, or the node have been renewed: then these pages are not of this edition.
-async function fetchForEdition(path) {
-  const answer = await fetch(new Request(path, { cache: path.startsWith(MADE) ? "default" : "no-cache" }));
-  const isOurs = (answer.headers.get("Fiado-Edition") ?? EDITION) === EDITION;
-  if (!answer.ok || !isOurs) throw new Error(`${path}: ${answer.status}, not of edition ${EDITION}`);
-  return answer;
+// Meanwhile another language may have been chosen, or the node have been renewed: then the pages are not of this edition.
+async function checkEdition(cache) {
+  for (const answer of await cache.matchAll()) {
+    if ((answer.headers.get("Fiado-Edition") ?? EDITION) === EDITION) continue;
+    await caches.delete(CACHE);
+    throw new Error(`${answer.url} is not of edition ${EDITION}`);
+  }
 }
 
 addEventListener("activate", (event) => {
