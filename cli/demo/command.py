@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +11,8 @@ import click
 from cli.demo.graph import make_graph, read_graph
 from cli.demo.play import run_play
 from cli.demo.plays import ASSEMBLY, FEDERATION, MOVING_IN
+from cli.demo.processes import RunningNode
+from cli.demo.staying import show_nodes, wait_for_interrupt
 from cli.demo.tour import run_tour
 from cli.demo.trade import TradeResult, run_trade
 from cli.shell.exit_codes import ExitCode
@@ -96,6 +98,10 @@ def demo(
             program = click.get_current_context().find_root().command
             play = MOVING_IN if is_moving_in else ASSEMBLY if is_assembly else FEDERATION
             if is_federation or is_assembly or is_moving_in:
+                if keep:
+                    raise click.UsageError(
+                        say("A play stops its nodes at its end: leave out --keep, or KEEP=1.")
+                    )
                 if not run_play(play, root, program=program, output=output):
                     click.get_current_context().exit(int(ExitCode.REFUSED))
                 return
@@ -105,9 +111,15 @@ def demo(
             graph = make_graph(members=members, payments=payments, seed=seed)
         else:
             graph = read_graph(graph_file)
-        result = run_trade(graph, coops=coops, root=root, output=output)
-    _show(result, output)
-    output.result(result.as_json())
+
+        def at_end(result: TradeResult, nodes: Sequence[RunningNode]) -> None:
+            _show(result, output)
+            output.result(result.as_json())
+            if keep:
+                show_nodes(nodes, output)
+                wait_for_interrupt()
+
+        result = run_trade(graph, coops=coops, root=root, output=output, at_end=at_end)
     if not result.holds:
         click.get_current_context().exit(int(ExitCode.AUDIT_FAILED))
 

@@ -4,7 +4,6 @@ What is refused on purpose is shown too. `cli.demo.stage` runs the commands; the
 `cli.demo.inflation`.
 """
 
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from cli.demo.inflation import follow_prices
 from cli.demo.processes import RunningNode, free_ports, running
 from cli.demo.shop import sell
 from cli.demo.stage import COOPS, STEWARDS, Actor, Cast, Stage, TourFailed
+from cli.demo.staying import show_nodes, wait_for_interrupt
 from cli.shell.exit_codes import ExitCode
 from cli.shell.language import say
 from cli.shell.terminal import Output
@@ -126,21 +126,10 @@ def _settled_audit(stage: Stage, urls: Sequence[str]) -> dict[str, Any]:
 
 def _stay(nodes: Sequence[RunningNode], cast: Cast, key: str, output: Output) -> None:
     """Keep the nodes up until Ctrl-C, and say how to use them. `key` is that of Carla's shop."""
-    output.line()
-    output.line(say("The nodes stay up until you press Ctrl-C:"))
-    for coop, node in zip(COOPS, nodes, strict=True):
-        output.line(f"  {coop}  {node.url}  {node.folder}")
-    output.line(
-        say("Each address is a page: the open books; /wallet and /pos below it are worth a look.")
-    )
+    show_nodes(nodes, output)
     wallet = " ".join(cast.member("alice").options)
     output.line(say("Try, in another terminal:"))
     output.line(f"  fiado pay carla@sur 1.00 {wallet}")
     output.line(say("For a program that sells, at Carla's stall:"))
     output.line(f"  export NODE={nodes[COOPS.index('sur')].url} KEY={key}")
-    sys.stdout.flush()
-    try:
-        while True:
-            time.sleep(3_600)
-    except KeyboardInterrupt:
-        click.echo()
+    wait_for_interrupt()

@@ -14,7 +14,7 @@ import io
 import secrets
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -117,8 +117,16 @@ class TradeResult:
         }
 
 
-def run_trade(graph: TradeGraph, *, coops: int, root: Path, output: Output) -> TradeResult:
-    """Run the whole graph over `coops` new nodes, whose folders are made under `root`."""
+def run_trade(
+    graph: TradeGraph,
+    *,
+    coops: int,
+    root: Path,
+    output: Output,
+    at_end: Callable[[TradeResult, Sequence[RunningNode]], None],
+) -> TradeResult:
+    """Run the whole graph over `coops` new nodes, whose folders are made under `root`; they run until
+    `at_end` is done."""
     watch = _StopWatch()
     output.note(
         say(
@@ -164,16 +172,18 @@ def run_trade(graph: TradeGraph, *, coops: int, root: Path, output: Output) -> T
         watch.note(later("settle"))
         reports = _audit_all([node.url for node in nodes], pool, output)
         watch.note(later("audit"))
-    return TradeResult(
-        members=len(graph.names),
-        coops=coops,
-        local_share=share,
-        rounded=graph.rounded,
-        sent=sent,
-        offered=len(graph.trades),
-        reports=reports,
-        seconds=watch.seconds,
-    )
+        result = TradeResult(
+            members=len(graph.names),
+            coops=coops,
+            local_share=share,
+            rounded=graph.rounded,
+            sent=sent,
+            offered=len(graph.trades),
+            reports=reports,
+            seconds=watch.seconds,
+        )
+        at_end(result, nodes)
+    return result
 
 
 def _audit_all(urls: Sequence[str], pool: ProcessPoolExecutor, output: Output) -> list[AuditReport]:

@@ -2,6 +2,10 @@
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import urllib.request
 from decimal import Decimal
 from pathlib import Path
 
@@ -145,6 +149,33 @@ def test_a_trade_graph(tmp_path: Path, coops: int) -> None:
     after = json.loads(audited.stdout.splitlines()[-1])
     assert after["digests_equal"] is True
     assert after["audits"][0]["payments"] == 200
+
+
+def test_a_trade_graph_whose_nodes_are_kept_up(tmp_path: Path) -> None:
+    graph = tmp_path / "graph.txt"
+    graph.write_text("1 2 3\n2 1 4\n", encoding="utf-8")
+    words = ["demo", "--trade-graph", str(graph), "--coops", "2", "--keep"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "cli", *words], stdout=subprocess.PIPE, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        said = []
+        for line in demo.stdout:
+            said.append(line)
+            if "/wallet" in line:
+                break
+        url = next(word for line in said for word in line.split() if word.startswith("http"))
+        with urllib.request.urlopen(f"{url}/v1/status", timeout=10) as answer:
+            assert json.load(answer)["readiness"] == "ready"
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(30) == ExitCode.OK
+
+
+def test_a_play_does_not_keep_its_nodes(tmp_path: Path) -> None:
+    words = ["demo", "--assembly", "--keep", "--folder", str(tmp_path / "nodes")]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == ExitCode.USAGE
+    assert "leave out --keep" in result.output
 
 
 def test_a_graph_that_can_not_be_read_starts_nothing(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ class Readiness(StrEnum):
     LEFT = "left"
     """The coop has left the federation, and its log has ended."""
     HALTED = "halted"
-    """Its own key has signed two histories. People must decide; see OPERATING."""
+    """There is evidence against its own coop. People must decide; see OPERATING."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

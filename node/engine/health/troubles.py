@@ -27,7 +27,7 @@ class TroubleKind(StrEnum):
     """Every kind of trouble. `TABLE` has its severity and how loudly the log speaks of it."""
 
     HALTED = "halted"
-    """The coop's own key has signed two histories."""
+    """There is evidence against the coop itself: its key has signed what no honest node signs."""
     LEFT = "left"
     """The coop has left the federation, and its log has ended."""
     KEY_REPLACED = "key_replaced"

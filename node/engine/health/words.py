@@ -162,7 +162,8 @@ def under_way(trouble: Trouble) -> str:
 
 _TABLE: Final[Mapping[TroubleKind, Callable[[_Named], Words]]] = {
     TroubleKind.HALTED: lambda named: Words(
-        "The cooperative's own key has signed two histories, so the node has stopped recording for good.",
+        f"There is proof against the cooperative itself ({_evidence(named)}): its key has signed what no "
+        "honest node signs. So the node has stopped recording for good.",
         "Waiting does not help. Members: tell your stewards. Operator: stop the node, keep its database, and "
         "read OPERATING, “When a coop cheats”, before anything else.",
     ),

@@ -1,10 +1,14 @@
 """Evidence from and for peers: checked as anybody would check it, and told to those who can read it."""
 
+from dataclasses import replace
+
 from ledger.contradictions import is_about_rounds
 from ledger.errors import ProofError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.pardons import is_pardoned
+from ledger.refusals import Refusal
 from node.engine.core import Core
+from node.engine.costs import judging
 from node.engine.replication.replicas import Replicas
 from node.engine.tick import Tick
 from node.engine.wire import Entries, EvidenceNews
@@ -36,6 +40,10 @@ def take_evidence(
         if core.is_excused(peer):
             return
         raise PeerFault(f"evidence that proves nothing: {error}") from error
+    # What waits to be the same entry may be of another history.
+    replicas.learn(tick, peer, evidence.signed)
+    if _is_refused(core, tick, peer, evidence):
+        return
     # A signed head over entries is what replication takes in; the rules then speak for themselves.
     entries = Entries(
         first=evidence.number,
@@ -44,3 +52,18 @@ def take_evidence(
         signed=evidence.signed,
     )
     replicas.on_entries(tick, peer, entries)
+
+
+def _is_refused(core: Core, tick: Tick, peer: int, evidence: InvalidEntryEvidence) -> bool:
+    """Judge the entry where it is the next one of the log that is held: whatever else waits to be that, and
+    also when no more of that log is taken in."""
+    log = core.validator.log(evidence.coop)
+    if (log.length, log.head) != (evidence.number - 1, evidence.previous):
+        return False
+    first = evidence.entries[0]
+    core.work.spend(peer, judging(len(first)))
+    verdict = core.validator.judge(evidence.coop, first)
+    if not isinstance(verdict, Refusal):
+        return False
+    core.accuse(tick, replace(evidence, refusal=verdict))
+    return True

@@ -136,7 +136,6 @@ class Branches:
     def _is_wanted(self, wait: Waiting) -> bool:
         return (
             self._may_have_forked(wait.coop)
-            and not (wait.coop == self._core.coop and self._core.accused.get(wait.coop))
             and wait not in self._kept
             and all(wait != each for each, _ in self._whole)
             and not self._replicas.is_held(wait)

@@ -52,14 +52,14 @@ def fork_from_entries(
     """
     ours = core.signed.get(theirs.coop)
     if ours is not None:
-        found = _fork_beyond(core, ours, theirs)
+        found = fork_between(core, ours, theirs)
         if found is not None:
             return found
     if covering is None:
         return None
     if theirs.signed.length >= covering.signed.length:
-        return _fork_beyond(core, covering.signed, theirs)
-    return _fork_beyond(core, theirs.signed, covering)
+        return fork_between(core, covering.signed, theirs)
+    return fork_between(core, theirs.signed, covering)
 
 
 def entries_from_evidence(core: Core, coop: int, first: int) -> Entries | None:
@@ -81,8 +81,9 @@ def entries_from_evidence(core: Core, coop: int, first: int) -> Entries | None:
     )
 
 
-def _fork_beyond(core: Core, shorter: SignedHead, longer: Entries) -> ForkEvidence | None:
-    """The proof that entries which reach to `shorter` or beyond do not lead through it."""
+def fork_between(core: Core, shorter: SignedHead, longer: Entries) -> ForkEvidence | None:
+    """The proof that entries which reach to `shorter` or beyond do not lead through it; None when they begin
+    beyond it, or end before."""
     count = shorter.length - longer.first + 1
     if count < 0 or longer.signed.length < shorter.length:
         return None

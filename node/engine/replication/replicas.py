@@ -19,10 +19,10 @@ from ledger.evidence import MAX_EVIDENCE_ENTRIES, InvalidEntryEvidence
 from ledger.refusals import Refusal
 from ledger.state import Waiting
 from node.engine.core import Core
-from node.engine.costs import CHAIN, SIGNATURE, judging
+from node.engine.costs import CHAIN, SIGNATURE, checking, judging
 from node.engine.outbox import Disconnect
 from node.engine.replication.ends import sign_end_by_anchor
-from node.engine.replication.forks import fork_from_entries, fork_from_head
+from node.engine.replication.forks import fork_between, fork_from_entries, fork_from_head
 from node.engine.replication.growth import Growth
 from node.engine.replication.held import is_more_wanted, is_wanted
 from node.engine.replication.news import concerned
@@ -95,10 +95,14 @@ class Replicas:
             self._core.work.spend(peer, CHAIN)
         if known is not None and signed.length <= known.length:
             held = self._core.head_at(coop, signed.length)
-            if held is None or held == signed.head or self._core.is_accused(coop, "fork"):
+            is_open = held is None and self._standing(coop) is None
+            if is_open or held == signed.head or self._core.is_accused(coop, "fork"):
                 return
         if not self._is_signed(peer, signed):
             return
+        standing = self._standing(coop)
+        if standing is not None:
+            self._core.work.spend(peer, checking(len(standing.entries)))
         if known is None or signed.length > known.length:
             self.best[coop] = signed
         self._check_fork(tick, signed)
@@ -125,8 +129,15 @@ class Replicas:
     def _check_fork(self, tick: Tick, signed: SignedHead) -> None:
         """Look whether a checked head contradicts the log held here."""
         evidence = fork_from_head(self._core, signed)
+        standing = self._standing(signed.coop)
+        if evidence is None and standing is not None:
+            evidence = fork_between(self._core, signed, standing)
         if evidence is not None:
             self._core.accuse(tick, evidence)
+
+    def _standing(self, coop: int) -> Entries | None:
+        """What stands before an anchor, and so isn't in the log that other histories are compared with."""
+        return self._kept(coop).peek(self._core.length(coop) + 1) if coop in self.waiting else None
 
     def on_entries(self, tick: Tick, peer: int, message: Entries) -> None:
         """Keep entries until they can be applied; `advance` does that."""
@@ -148,7 +159,21 @@ class Replicas:
             # It would send the same again; what else it has, it has to say first.
             self._requests.disbelieve(peer, coop)
             return
+        self._compare(tick, peer, message)
         self._kept(coop).add(Kept(peer=peer, entries=message), length=length)
+
+    def _compare(self, tick: Tick, peer: int, message: Entries) -> None:
+        """Look whether entries that can't be applied, since the log stands, are of another history than what
+        it stands with."""
+        standing = self._standing(message.coop)
+        if standing is None or self._core.is_accused(message.coop, "fork"):
+            return
+        if message.first == standing.first and message.entries.startswith(standing.entries):
+            return
+        self._core.work.spend(peer, checking(len(message.entries)))
+        evidence = fork_from_entries(self._core, message, standing)
+        if evidence is not None:
+            self._core.accuse(tick, evidence)
 
     def holds(self, peer: int, signed: SignedHead) -> bool:
         """Whether a peer is known to hold a log that far."""
@@ -179,6 +204,10 @@ class Replicas:
             return False
         waiting = self.waiting.get(coop)
         if waiting is not None:
+            if not is_more_wanted(self._core, coop, self.waiting.values()):
+                self._kept(coop).clear()
+                del self.waiting[coop]
+                return False
             if not self.is_held(waiting):
                 return False
             self._recall(waiting)

@@ -146,7 +146,8 @@ class Troubles:
             return [Trouble(kind=kind, values={"behind": ", ".join(self._behind_the_end())})]
         if kind is TroubleKind.BEHIND and core.coop in self._lacking:
             return [_lacks(kind, self._lacking[core.coop])]
-        return [] if kind is None else [Trouble(kind=kind)]
+        values = {"evidence": self._proof(core.coop)} if kind is TroubleKind.HALTED else {}
+        return [] if kind is None else [Trouble(kind=kind, values=values)]
 
     def _governing(self) -> list[Trouble]:
         """About what waits for the coop's own people."""
@@ -172,12 +173,16 @@ class Troubles:
             return []
         return [Trouble(kind=TroubleKind.REOPENED, seconds=(self._now_ms - since_ms) // 1000)]
 
+    def _proof(self, coop: int) -> str:
+        """Of which kinds there is evidence against a coop."""
+        return ", ".join(sorted(self._core.accused.get(coop, {}))) or "damaged"
+
     def _others(self) -> list[Trouble]:
         """About the other coops' logs."""
         core, found = self._core, []
         for coop in sorted(core.accused.keys() - {core.coop}):
-            kinds = ", ".join(sorted(core.accused[coop])) or "damaged"
-            found.append(Trouble(kind=TroubleKind.ACCUSED, coop=coop, values={"evidence": kinds}))
+            values = {"evidence": self._proof(coop)}
+            found.append(Trouble(kind=TroubleKind.ACCUSED, coop=coop, values=values))
         found += [
             Trouble(kind=TroubleKind.QUARANTINED, coop=coop.number)
             for coop in core.charter.coops.values()

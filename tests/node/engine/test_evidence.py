@@ -92,20 +92,55 @@ def test_a_fork_behind_the_newest_signed_head_held() -> None:
     assert _is_accused(rig, 1)
 
 
+def _standing(rig: Rig, *more: bytes) -> Entries:
+    """Entries of coop 3 behind an anchor of a head that nobody gives."""
+    ahead = rig.federation.anchor(2, length=rig.length(1, 2) + 5, head=b"z" * 32)
+    return rig.entries_after(1, 3, encode_entry(rig.now_ms // 1000, ahead), *more)
+
+
 def test_a_fork_within_what_still_waits_is_proved() -> None:
     """No signed head in the store covers it yet, only the one of the entries that wait."""
     rig = joined(1, 2, 3)
-    ahead = rig.federation.anchor(2, length=rig.length(1, 2) + 5, head=b"z" * 32)
-    waiting = encode_entry(rig.now_ms // 1000, ahead)
-    ours = rig.entries_after(1, 3, _admit(rig, 50), waiting)
     theirs = rig.entries_after(1, 3, _admit(rig, 60), _admit(rig, 61), _admit(rig, 62))
-    rig.hear(1, 3, ours)
+    rig.hear(1, 3, _standing(rig, _admit(rig, 51)))
     assert rig.engines[1].status().waiting == {3: 2}
     rig.hear(1, 3, Heads((theirs.signed,)))
     assert rig.engines[1].status().accused == ()
-    rig.engines[1]._replicas.waiting.clear()  # as when what it waits for has come
     rig.hear(1, 2, theirs)
     assert _is_accused(rig, 1)
+    assert rig.engines[1].status().waiting == {}
+
+
+def test_a_fork_from_what_still_waits_is_proved_by_a_head() -> None:
+    rig = joined(1, 2, 3)
+    standing = _standing(rig, _admit(rig, 51))
+    same = _standing(rig)
+    other = rig.entries_after(1, 3, _admit(rig, 60))
+    rig.hear(1, 3, standing)
+    rig.hear(1, 2, Heads((same.signed,)))
+    assert rig.engines[1].status().waiting == {3: 2}
+    rig.hear(1, 2, Heads((other.signed,)))
+    assert _is_accused(rig, 1)
+
+
+def test_an_invalid_entry_is_proved_also_where_the_log_stands_with_another_one() -> None:
+    rig = joined(1, 2, 3)
+    for one, other in ((1, 2), (2, 3)):
+        rig.tick(one, PeerDown(other))
+        rig.tick(other, PeerDown(one))
+    bad = rig.entries_after(2, 3, _bad(rig))
+    rig.hear(1, 3, _standing(rig, _admit(rig, 51)))
+    rig.tick(2, PeerUp(3))
+    rig.hear(2, 3, bad)
+    rig.tick(2, PeerDown(3))
+    rig.mail.clear()
+    rig.link(1, 2)
+    rig.deliver()
+    assert _is_accused(rig, 1)
+    assert _is_accused(rig, 2)
+    assert rig.engines[1].status().waiting == {}
+    kinds = [sorted(row.kind for row in rig.disks[at].evidence.values()) for at in (1, 2)]
+    assert kinds == [["fork", "invalid"], ["fork", "invalid"]]
 
 
 def test_an_invalid_entry_is_proved_and_the_rest_of_the_message_kept_out() -> None:

@@ -7,6 +7,8 @@ import pytest
 from ledger.entries import encode_entry
 from node.engine.branches_kept import Branch, load_branches
 from node.engine.events import PeerDown, PeerUp
+from node.engine.health.status import Readiness
+from node.engine.reading import read_entries
 from node.engine.wire import BranchEntries, Entries, GetBranch, decode_message
 from node.store import DocumentKind
 from tests.builders import build_federation
@@ -79,6 +81,31 @@ def test_honest_coops_that_anchored_different_histories_go_on(of_two: tuple[int,
     assert (rig.balance(1, 1, 2), rig.balance(2, 1, 2)) == (30, 30)
     one, two = (core_of(rig.engines[at]).validator.digest() for at in (1, 2))
     assert one == two
+
+
+@pytest.mark.parametrize("shown", [0, 1, 2], ids=["neither", "one", "two"])
+def test_the_forked_coops_own_node_halts_and_follows_the_others(shown: int) -> None:
+    """It has the disk of before, or the one or the other history."""
+    rig = _forked()
+    if shown:
+        rig.hear(3, shown, *_history(rig, shown))
+    _meet(rig)
+    for at in (1, 2):
+        rig.link(3, at)
+    for _ in range(4):
+        rig.deliver()
+        rig.advance(rig.settings.full_gossip_interval_ms)
+    rig.deliver()
+    status = rig.engines[3].status()
+    assert (status.readiness, status.accused, status.waiting) == (Readiness.HALTED, (3,), {})
+    assert len(rig.digests()) == 1
+
+
+def _history(rig: Rig, at: int) -> list[Entries]:
+    """What an engine holds of coop 3's log."""
+    found = read_entries(core_of(rig.engines[at]).store, 3, 1, max_bytes=1_000_000)
+    assert found is not None
+    return [found]
 
 
 def test_a_restart_finds_the_branch_again() -> None:

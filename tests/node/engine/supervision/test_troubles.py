@@ -86,8 +86,8 @@ def test_a_halted_node_does_not_say_that_it_has_just_started() -> None:
     rig.submit(1, rig.pay(1, 1, 1, 2))
     rig.hear(1, 2, entries_message(rig.federation, 1, log.length, log.head, entry))
     (answer,) = rig.submit(1, rig.pay(1, 2, 1, 2))
-    assert answer.trouble == Trouble(kind=TroubleKind.HALTED)
-    assert "just started" not in word(answer.trouble, NAMES).detail
+    assert answer.trouble == Trouble(kind=TroubleKind.HALTED, values={"evidence": "fork"})
+    assert "against the cooperative itself (fork)" in word(answer.trouble, NAMES).detail
     rig.now_ms += rig.settings.gossip_interval_ms
     assert told(rig.tick(1).notices) == [("trouble", "halted", None, logging.ERROR)]
     assert found(rig, 1) == [(TroubleKind.HALTED, None, None)]
