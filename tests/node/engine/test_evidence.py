@@ -15,7 +15,7 @@ from node.engine.events import PeerDown, PeerUp
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TroubleKind
 from node.engine.wire import Entries, EvidenceNews, Heads
-from tests.node.engine.inside import core_of
+from tests.node.engine.inside import anchors_of, core_of
 from tests.node.engine.rig import Rig, entries_message, joined
 
 
@@ -101,6 +101,9 @@ def _standing(rig: Rig, *more: bytes) -> Entries:
 def test_a_fork_within_what_still_waits_is_proved() -> None:
     """No signed head in the store covers it yet, only the one of the entries that wait."""
     rig = joined(1, 2, 3)
+    anchors_of(rig.engines[2]).want(3)  # so that nothing is cut off when coop 3 is accused
+    rig.tick(2)
+    rig.deliver()
     theirs = rig.entries_after(1, 3, _admit(rig, 60), _admit(rig, 61), _admit(rig, 62))
     rig.hear(1, 3, _standing(rig, _admit(rig, 51)))
     assert rig.engines[1].status().waiting == {3: 2}
