@@ -8,8 +8,9 @@ from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.pardons import is_pardoned
 from ledger.refusals import Refusal
 from node.engine.core import Core
-from node.engine.costs import judging
+from node.engine.costs import SIGNATURE, judging
 from node.engine.replication.replicas import Replicas
+from node.engine.slices import weight
 from node.engine.tick import Tick
 from node.engine.wire import Entries, EvidenceNews
 from node.errors import PeerFault
@@ -61,7 +62,7 @@ def _is_refused(core: Core, tick: Tick, peer: int, evidence: InvalidEntryEvidenc
     if (log.length, log.head) != (evidence.number - 1, evidence.previous):
         return False
     first = evidence.entries[0]
-    core.work.spend(peer, judging(len(first)))
+    core.work.spend(peer, SIGNATURE + judging(weight(first)))
     verdict = core.validator.judge(evidence.coop, first)
     if not isinstance(verdict, Refusal):
         return False
