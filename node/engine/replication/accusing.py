@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+from ledger.chain import extend
 from ledger.contradictions import is_about_rounds
 from ledger.errors import ProofError
 from ledger.evidence import InvalidEntryEvidence, decode_evidence
 from ledger.pardons import is_pardoned
 from ledger.refusals import Refusal
 from node.engine.core import Core
-from node.engine.costs import SIGNATURE, judging
+from node.engine.costs import CHAIN, SIGNATURE, judging
 from node.engine.replication.replicas import Replicas
 from node.engine.slices import weight
 from node.engine.tick import Tick
@@ -43,7 +44,7 @@ def take_evidence(
         raise PeerFault(f"evidence that proves nothing: {error}") from error
     # What waits to be the same entry may be of another history.
     replicas.learn(tick, peer, evidence.signed)
-    if _is_refused(core, tick, peer, evidence):
+    if _is_settled(core, tick, peer, evidence):
         return
     # A signed head over entries is what replication takes in; the rules then speak for themselves.
     entries = Entries(
@@ -55,16 +56,27 @@ def take_evidence(
     replicas.on_entries(tick, peer, entries)
 
 
-def _is_refused(core: Core, tick: Tick, peer: int, evidence: InvalidEntryEvidence) -> bool:
+def _is_settled(core: Core, tick: Tick, peer: int, evidence: InvalidEntryEvidence) -> bool:
     """Judge the entry where it is the next one of the log that is held: whatever else waits to be that, and
-    also when no more of that log is taken in."""
-    log = core.validator.log(evidence.coop)
+    also when no more of that log is taken in. Raises `PeerFault` where the rules allow it."""
+    log, first = core.validator.log(evidence.coop), evidence.entries[0]
+    if log.length >= evidence.number:
+        _check_not_held(core, peer, evidence)
+        return False
     if (log.length, log.head) != (evidence.number - 1, evidence.previous):
         return False
-    first = evidence.entries[0]
     core.work.spend(peer, SIGNATURE + judging(weight(first)))
     verdict = core.validator.judge(evidence.coop, first)
-    if not isinstance(verdict, Refusal):
-        return False
-    core.accuse(tick, replace(evidence, refusal=verdict))
-    return True
+    if isinstance(verdict, Refusal):
+        core.accuse(tick, replace(evidence, refusal=verdict))
+    elif verdict is None and not core.is_excused(peer):
+        raise PeerFault("evidence that proves nothing: the entry is valid")
+    return isinstance(verdict, Refusal)
+
+
+def _check_not_held(core: Core, peer: int, evidence: InvalidEntryEvidence) -> None:
+    """Raise `PeerFault` if the log has that very entry; else another history has it, which is a fork."""
+    core.work.spend(peer, CHAIN)
+    head = extend(evidence.previous, evidence.entries[0])
+    if core.head_at(evidence.coop, evidence.number) == head and not core.is_excused(peer):
+        raise PeerFault("evidence that proves nothing: the entry is held")

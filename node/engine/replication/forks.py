@@ -4,6 +4,8 @@ Whatever is found is checked as anybody else would check it before it is given o
 must not accuse an honest coop.
 """
 
+from dataclasses import replace
+
 from ledger.chain import SignedHead, extend_all
 from ledger.codec import split
 from ledger.errors import ProofError
@@ -62,6 +64,11 @@ def fork_from_entries(
     return fork_between(core, theirs.signed, covering)
 
 
+def fork_of_two(core: Core, one: SignedHead, other: SignedHead) -> ForkEvidence | None:
+    """The proof from two heads of one place."""
+    return _checked(core, shorter=one, longer=other, start=other.head, entries=())
+
+
 def entries_from_evidence(core: Core, coop: int, first: int) -> Entries | None:
     """What was held of a log before an entry that the rules refuse, with that entry's evidence behind it.
 
@@ -72,13 +79,25 @@ def entries_from_evidence(core: Core, coop: int, first: int) -> Entries | None:
     evidence = None if data is None else decode_evidence(data)
     if not isinstance(evidence, InvalidEntryEvidence) or first >= evidence.number:
         return None
-    held = list(core.store.segments(coop, first))
-    if not held or held[-1].head != evidence.previous:
-        return None
-    entries = [*(segment.entries for segment in held), *evidence.entries]
-    return Entries(
-        first=first, previous=held[0].previous, entries=b"".join(entries), signed=evidence.signed
+    tail = Entries(
+        first=evidence.number,
+        previous=evidence.previous,
+        entries=b"".join(evidence.entries),
+        signed=evidence.signed,
     )
+    return with_held(core, first, tail)
+
+
+def with_held(core: Core, first: int, tail: Entries) -> Entries | None:
+    """Entries that follow the log held here, and before them those from `first` on that are held; None where
+    they don't follow it."""
+    if first == tail.first:
+        return tail
+    held = list(core.store.segments(tail.coop, first))
+    if not held or held[-1].head != tail.previous:
+        return None
+    before = b"".join(segment.entries for segment in held)
+    return replace(tail, first=first, previous=held[0].previous, entries=before + tail.entries)
 
 
 def fork_between(core: Core, shorter: SignedHead, longer: Entries) -> ForkEvidence | None:

@@ -41,6 +41,8 @@ class Gossip:
         self.comparing = Comparing(core, self.addresses)
         self._neighbours = Neighbours(core, seed=seed, now_ms=now_ms)
         self._news = News()
+        self._told_standing: dict[int, set[SignedHead]] = {}
+        """Of what waits, the heads that each peer was told."""
         self._enough: dict[int, set[int]] = {}
         """The neighbours that want each log to be pushed no more, until they ask for it."""
         self._at_ms = now_ms
@@ -67,6 +69,7 @@ class Gossip:
     def peer_down(self, peer: int) -> None:
         """Forget what it wanted."""
         self.comparing.peer_down(peer)
+        self._told_standing.pop(peer, None)
         for peers in self._enough.values():
             peers.discard(peer)
 
@@ -80,7 +83,7 @@ class Gossip:
     def on_get(self, tick: Tick, peer: int, message: Get) -> None:
         """A peer lacks that log after all."""
         self._enough.get(message.coop, set()).discard(peer)
-        serve(self._core, tick, peer, message)
+        serve(self._core, tick, peer, message, self._replicas.standing(message.coop))
 
     def push(self, tick: Tick) -> None:
         """Send on what is new: evidence at once, what logs grew by at once to those it concerns."""
@@ -166,10 +169,24 @@ class Gossip:
             known = self._replicas.best.get(peer)
             if known is not None and known != self._core.signed.get(peer):
                 tick.send(peer, Heads((known,)).encode())  # no digest has what is not held
+        self._tell_standing(tick)
         self._tell_evidence_again(tick)
         self.addresses.tell_again(tick)
         for peer in linked.peers - linked.comparing:
             self._tell(tick, peer, self._core.signed.values())
+
+    def _tell_standing(self, tick: Tick) -> None:
+        """Of logs that wait still: the heads of what waits, once to each neighbour. Others may wait with
+        something else, and nobody would know that the two are a fork."""
+        waiting = self._replicas.waiting
+        heads = {kept.signed for coop in waiting if (kept := self._replicas.standing(coop))}
+        for peer in sorted(self._core.linked.near) if heads else ():
+            told = self._told_standing.setdefault(peer, set())
+            lacked = [head for head in heads - told if head.coop != peer]
+            told |= heads
+            told &= heads
+            for head in sorted(lacked, key=lambda head: head.coop):
+                tick.send(peer, Heads((head,)).encode())
 
     def _tell(self, tick: Tick, peer: int, heads: Iterable[SignedHead]) -> None:
         """Tell a peer heads, in messages that have the newest each that it is known to have signed itself.

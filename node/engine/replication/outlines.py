@@ -5,12 +5,13 @@ held of the coop's log, for its word on where its node answers, and for the evid
 and not held is not in it: who lacks it could not get it here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
 from ledger.chain import SignedHead
 from ledger.codec import encode
+from ledger.evidence import ForkEvidence, InvalidEntryEvidence
 from node.engine.core import Core
 from node.engine.replication.addresses import Addresses
 from node.engine.wire_gossip import DIGEST_BYTES, LAST_COOP, MOST_ROWS, Outline, Row
@@ -49,7 +50,7 @@ class Outlines:
         for coop in sorted({*core.signed, *said, *accused}):
             signed = core.signed.get(coop)
             serial = said[coop].serial if coop in said else 0
-            kinds = tuple(sorted(accused.get(coop, ())))
+            kinds = _kinds(accused.get(coop, ()))
             made = self._made.get(coop)
             if made is None or (made.signed, made.serial, made.kinds) != (signed, serial, kinds):
                 tag = b"" if signed is None else tag_of(signed)
@@ -58,6 +59,13 @@ class Outlines:
             if made.row != Row(coop=coop):
                 found.append(made)
         return found
+
+
+def _kinds(held: Collection[str]) -> tuple[str, ...]:
+    """What others can be told. Where there is a fork, who holds another history than the refused entry can't
+    judge that, and needs not: the fork proves as much."""
+    left = set(held) - {InvalidEntryEvidence.kind} if ForkEvidence.kind in held else set(held)
+    return tuple(sorted(left))
 
 
 def tag_of(signed: SignedHead) -> bytes:

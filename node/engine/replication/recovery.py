@@ -5,8 +5,8 @@ would sign a second history of its own log. At every start, and whenever the sto
 compares its disk with its mark (`node.mark`) and asks each peer for the newest head that it knows of the
 node's own log.
 
-- Mark and disk agree: it waits a moment for answers, and goes on without any: a village without a line
-  to the others records its payments.
+- Mark and disk agree: it waits a moment for answers, longer for those it is linked with, and goes on without
+  any: a village without a line to the others records its payments.
 - They don't (a *doubt*): it signs when more than half of the others have answered and it holds all that
   they and the mark know of, or when a person says so (`alone`).
 
@@ -145,7 +145,7 @@ class Recovery:
 
     def _has_heard_enough(self, now_ms: int) -> bool:
         core = self._core
-        if self._awaits_time(now_ms):
+        if self._awaits_words(now_ms):
             return False
         if core.old_copy.doubt is None and core.old_copy.heard.issuperset(core.others):
             return True
@@ -157,11 +157,13 @@ class Recovery:
             return is_time
         return 2 * len(core.old_copy.heard) > len(core.others) and not self._lacks_signed()
 
-    def _awaits_time(self, now_ms: int) -> bool:
-        """Whether somebody who is linked, or was not yet dialled in vain, may still say what time it is."""
+    def _awaits_words(self, now_ms: int) -> bool:
+        """Whether somebody who is linked, or was not yet dialled in vain, may still say what time it is, or
+        what is known of the own log: a link may be younger than a moment."""
         core, linked = self._core, self._core.linked
         near = linked.answering.union(linked.dialled) - linked.unreached
-        awaited = near.intersection(core.others) - linked.timed - core.accused.keys()
+        said = linked.timed & core.old_copy.heard
+        awaited = near.intersection(core.others) - said - core.accused.keys()
         return bool(awaited) and now_ms < self._started_ms + core.settings.clock_wait_ms
 
     def _lacks_signed(self) -> bool:

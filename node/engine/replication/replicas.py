@@ -21,8 +21,14 @@ from ledger.state import Waiting
 from node.engine.core import Core
 from node.engine.costs import CHAIN, SIGNATURE, checking, judging
 from node.engine.outbox import Disconnect
+from node.engine.replication.ahead import Ahead
 from node.engine.replication.ends import sign_end_by_anchor
-from node.engine.replication.forks import fork_between, fork_from_entries, fork_from_head
+from node.engine.replication.forks import (
+    fork_between,
+    fork_from_entries,
+    fork_from_head,
+    fork_of_two,
+)
 from node.engine.replication.growth import Growth
 from node.engine.replication.held import is_more_wanted, is_wanted
 from node.engine.replication.news import concerned
@@ -44,6 +50,7 @@ class Replicas:
         self._core = core
         self.best: dict[int, SignedHead] = dict(core.signed)
         """The newest head of each log that its coop is known to have signed."""
+        self.ahead = Ahead(core)
         self.growth = Growth(core)
         self.has_more = False
         """Whether there may be more to apply, that one tick was not to do."""
@@ -62,6 +69,7 @@ class Replicas:
             if held is not None:
                 known[coop] = held
         self._kept(coop).clear()
+        self.ahead.forget(coop)
         self.waiting.pop(coop, None)
         self._requests.forget(coop)
         self.growth.begin_anew()
@@ -95,12 +103,12 @@ class Replicas:
             self._core.work.spend(peer, CHAIN)
         if known is not None and signed.length <= known.length:
             held = self._core.head_at(coop, signed.length)
-            is_open = held is None and self._standing(coop) is None
-            if is_open or held == signed.head or self._core.is_accused(coop, "fork"):
+            is_known = held == signed.head or self.ahead.has(signed)
+            if is_known or self._core.is_accused(coop, "fork"):
                 return
         if not self._is_signed(peer, signed):
             return
-        standing = self._standing(coop)
+        standing = self.standing(coop)
         if standing is not None:
             self._core.work.spend(peer, checking(len(standing.entries)))
         if known is None or signed.length > known.length:
@@ -127,15 +135,27 @@ class Replicas:
         return coop is not None and is_signed_by(signed, coop.all_keys[1:], self._core.newest)
 
     def _check_fork(self, tick: Tick, signed: SignedHead) -> None:
-        """Look whether a checked head contradicts the log held here."""
-        evidence = fork_from_head(self._core, signed)
-        standing = self._standing(signed.coop)
+        """Look whether a checked head contradicts the log held here, or what waits to go on with it. It is
+        kept until the log comes to its place."""
+        core, coop = self._core, signed.coop
+        evidence, standing = fork_from_head(core, signed), self.standing(coop)
         if evidence is None and standing is not None:
-            evidence = fork_between(self._core, signed, standing)
+            evidence = fork_between(core, signed, standing)
+        is_held = core.head_at(coop, signed.length) == signed.head
+        if evidence is None and not is_held and not core.is_accused(coop, "fork"):
+            other = self.ahead.keep(signed)
+            evidence = None if other is None else fork_of_two(core, other, signed)
         if evidence is not None:
-            self._core.accuse(tick, evidence)
+            core.accuse(tick, evidence)
 
-    def _standing(self, coop: int) -> Entries | None:
+    def _compare_ahead(self, tick: Tick) -> None:
+        """Compare heads that were known before the log had come there."""
+        for signed in self.ahead.take_due():
+            evidence = fork_from_head(self._core, signed)
+            if evidence is not None:
+                self._core.accuse(tick, evidence)
+
+    def standing(self, coop: int) -> Entries | None:
         """What stands before an anchor, and so isn't in the log that other histories are compared with."""
         return self._kept(coop).peek(self._core.length(coop) + 1) if coop in self.waiting else None
 
@@ -165,7 +185,7 @@ class Replicas:
     def _compare(self, tick: Tick, peer: int, message: Entries) -> None:
         """Look whether entries that can't be applied, since the log stands, are of another history than what
         it stands with."""
-        standing = self._standing(message.coop)
+        standing = self.standing(message.coop)
         if standing is None or self._core.is_accused(message.coop, "fork"):
             return
         if message.first == standing.first and message.entries.startswith(standing.entries):
@@ -190,6 +210,7 @@ class Replicas:
         progress = True
         self.has_more = False
         self._applied = 0
+        self._compare_ahead(tick)
         while progress and not self.has_more:
             progress = False
             for coop in tuple(self._core.validator.coops):
@@ -282,6 +303,8 @@ class Replicas:
             self.waiting[coop] = result.waiting
             self._kept(coop).put_back(_from_same(kept, rest))
             self._learn_from_anchor(tick, result.waiting)
+            for signed in self.ahead.of(coop):
+                self._check_fork(tick, signed)
             if self._pays_here(rest):
                 # Others push what it waits for in a moment; who sent this can give it now.
                 self._requests.claims(kept.peer, result.waiting.coop, result.waiting.length)
@@ -333,6 +356,7 @@ class Replicas:
         last = tick.segments[-1]
         tick.segments[-1] = replace(last, signature=signed.signature)
         self._core.signed[signed.coop] = signed
+        self.ahead.came_to(signed)
 
     def _refused(self, tick: Tick, rest: Kept, refusal: Refusal) -> None:
         """The first of these entries, which their coop has signed, breaks the rules."""

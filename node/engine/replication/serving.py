@@ -6,14 +6,18 @@ from ledger.errors import EncodingError, ProofError
 from node.engine.core import Core
 from node.engine.costs import CHAIN, reading
 from node.engine.reading import read_entries
-from node.engine.replication.forks import entries_from_evidence
+from node.engine.replication.forks import entries_from_evidence, with_held
 from node.engine.tick import Tick
 from node.engine.wire import Entries, Get
 from node.errors import LogDamaged, PeerFault
 
 
-def serve(core: Core, tick: Tick, peer: int, message: Get) -> None:
-    """Send the entries that a peer asks for, so much in one tick; raises `PeerFault`."""
+def serve(core: Core, tick: Tick, peer: int, message: Get, standing: Entries | None = None) -> None:
+    """Send the entries that a peer asks for, so much in one tick; raises `PeerFault`.
+
+    `standing` is what waits to go on with that log. No head covers what is held behind the newest signed one
+    but that in `standing`, so the two go together.
+    """
     if not core.has_log(message.coop):
         if core.knows_less_than(peer):
             return
@@ -21,12 +25,15 @@ def serve(core: Core, tick: Tick, peer: int, message: Get) -> None:
     settings, served = core.settings, tick.served_bytes.get(peer, 0)
     if served >= settings.served_bytes or not core.work.may_go_on(peer):
         return
-    if message.first > core.length(message.coop) and message.coop not in core.accused:
+    is_beyond = message.first > core.length(message.coop)
+    if is_beyond and standing is None and message.coop not in core.accused:
         return
     try:
         found = read_for_peers(core, message.coop, message.first)
         if found is None:
             found = entries_from_evidence(core, message.coop, message.first)
+        if found is None and standing is not None and message.first <= standing.first:
+            found = with_held(core, message.first, standing)
         if found is not None:
             _check(core, found)
     except LogDamaged as damage:

@@ -59,10 +59,11 @@ addEventListener("fetch", (event) => {
   }
 });
 
-// A page that says which language is spoken from now on: the worker for it comes in this one's place.
+// A page that says which language is spoken from now on: the worker for it comes in this one's place, once this one has
+// nothing to do any more. So this one does not wait until it is there.
 function asked(event) {
   const answer = fetch(event.request);
-  event.waitUntil(answer.then(() => registration.update()).catch(() => {}));
+  event.waitUntil(answer.then(() => { registration.update().catch(() => {}); }, () => {}));
   return answer;
 }
 

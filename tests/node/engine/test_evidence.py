@@ -14,6 +14,7 @@ from node.engine.answers import NotReady
 from node.engine.events import PeerDown, PeerUp
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TroubleKind
+from node.engine.replication.ahead import MOST
 from node.engine.wire import Entries, EvidenceNews, Heads
 from tests.node.engine.inside import anchors_of, core_of
 from tests.node.engine.rig import Rig, entries_message, joined
@@ -124,6 +125,155 @@ def test_a_fork_from_what_still_waits_is_proved_by_a_head() -> None:
     assert rig.engines[1].status().waiting == {3: 2}
     rig.hear(1, 2, Heads((other.signed,)))
     assert _is_accused(rig, 1)
+
+
+@pytest.mark.parametrize("by_way", ["whole", "piece by piece"])
+def test_a_head_that_was_told_before_the_log_came_is_compared_when_it_has(by_way: str) -> None:
+    rig = joined(1, 2, 3)
+    entries = [_admit(rig, 60 + number) for number in range(4)]
+    other = rig.entries_after(1, 3, entries[0], _admit(rig, 50))
+    rig.hear(1, 2, Heads((other.signed,)))
+    if by_way == "whole":
+        rig.hear(1, 3, rig.entries_after(1, 3, *entries))
+    else:
+        for entry in entries:
+            rig.hear(1, 3, rig.entries_after(1, 3, entry))
+    rig.tick(1)
+    assert _is_accused(rig, 1)
+
+
+def test_a_head_that_is_longer_than_another_hides_it_from_nobody() -> None:
+    """The further head came first, and the log leads to it by another way than the nearer one."""
+    rig = joined(1, 2, 3)
+    entries = [_admit(rig, 60 + number) for number in range(4)]
+    whole, other = rig.entries_after(1, 3, *entries), rig.entries_after(1, 3, _admit(rig, 50))
+    rig.hear(1, 2, Heads((whole.signed,)))
+    rig.hear(1, 2, Heads((other.signed,)))
+    rig.hear(1, 3, whole)
+    rig.tick(1)
+    assert _is_accused(rig, 1)
+
+
+def test_two_heads_of_one_place_are_a_fork_without_any_entries() -> None:
+    rig = joined(1, 2, 3)
+    one, other = (rig.entries_after(1, 3, _admit(rig, each), _admit(rig, 70)) for each in (50, 60))
+    rig.hear(1, 2, Heads((one.signed,)))
+    assert not _is_accused(rig, 1)
+    rig.hear(1, 2, Heads((other.signed,)))
+    assert _is_accused(rig, 1)
+
+
+def test_a_head_of_entries_that_can_not_be_split_proves_a_fork_all_the_same() -> None:
+    """The boundary between entries is not seen behind the byte that nothing begins with."""
+    rig = joined(1, 2, 3)
+    rig.hear(1, 3, rig.entries_after(1, 3, _admit(rig, 50), b"\xc1"))
+    good = rig.entries_after(2, 3, _admit(rig, 50), _admit(rig, 51))
+    rig.hear(1, 2, good)
+    rig.tick(1)
+    assert _is_accused(rig, 1)
+
+
+def test_a_head_in_an_anchor_that_waits_is_compared_when_the_log_has_come() -> None:
+    rig = joined(1, 2, 3)
+    waiting = rig.federation.anchor(3, length=rig.length(1, 3) + 2, head=b"y" * 32)
+    rig.hear(1, 2, rig.entries_after(1, 2, encode_entry(rig.now_ms // 1000, waiting)))
+    assert rig.engines[1].status().waiting == {2: 3}
+    rig.hear(1, 3, rig.entries_after(1, 3, *(_admit(rig, 60 + each) for each in range(4))))
+    rig.tick(1)
+    assert _is_accused(rig, 1)
+
+
+def test_a_log_that_is_far_behind_what_is_told_keeps_few_heads_and_accuses_nobody() -> None:
+    rig = joined(1, 2, 3)
+    entries = [_admit(rig, 60 + number) for number in range(2 * MOST)]
+    for count in range(1, 2 * MOST + 1):
+        rig.hear(1, 2, Heads((rig.entries_after(1, 3, *entries[:count]).signed,)))
+    assert len(tuple(rig.engines[1]._replicas.ahead.of(3))) == MOST
+    rig.hear(1, 3, rig.entries_after(1, 3, *entries))
+    rig.tick(1)
+    assert tuple(rig.engines[1]._replicas.ahead.of(3)) == ()
+    assert rig.engines[1].status().accused == ()
+
+
+def test_nodes_that_wait_with_different_entries_find_out() -> None:
+    rig = joined(1, 2, 3)
+    for at, letter in ((1, b"x"), (2, b"y")):
+        ahead = rig.federation.anchor(
+            4 - at - 1, length=rig.length(at, 4 - at - 1) + 5, head=letter * 32
+        )
+        entry = encode_entry(rig.now_ms // 1000, ahead)
+        rig.hear(at, 3, rig.entries_after(at, 3, _admit(rig, 50), entry))
+    rig.tick(1, PeerDown(3))
+    rig.tick(2, PeerDown(3))
+    rig.mail.clear()
+    for _ in range(3):
+        rig.advance(rig.settings.full_gossip_interval_ms)
+        rig.deliver()
+    assert _is_accused(rig, 1)
+    assert _is_accused(rig, 2)
+
+
+def test_what_waits_is_passed_on_with_what_is_before_it() -> None:
+    """No signed head covers the entry before the anchor but the one of what waits."""
+    rig = joined(1, 2, 3)
+    before = rig.length(1, 3)
+    rig.tick(1, PeerDown(3))
+    rig.tick(2, PeerDown(3))
+    rig.mail.clear()
+    ahead = rig.federation.anchor(2, length=rig.length(1, 2) + 5, head=b"z" * 32)
+    entry = encode_entry(rig.now_ms // 1000, ahead)
+    rig.hear(1, 2, rig.entries_after(1, 3, _admit(rig, 50), entry, _admit(rig, 51)))
+    for _ in range(2):
+        rig.advance(rig.settings.full_gossip_interval_ms)
+        rig.deliver()
+    assert (rig.length(1, 3), rig.length(2, 3)) == (before + 1, before + 1)
+    assert [rig.engines[at].status().waiting for at in (1, 2)] == [{3: 2}, {3: 2}]
+    rig.advance(rig.settings.full_gossip_interval_ms)
+    told = [head.coop for message in rig.sent(1, Heads) for head in message.heads]
+    assert 3 not in told  # once on a link
+
+
+def test_evidence_of_an_entry_that_others_have_otherwise_is_not_told_for_ever() -> None:
+    """Coop 1 holds, beyond the refused entry's place, what coop 2 has anchored: it can't judge the entry."""
+    rig = joined(1, 2, 3)
+    bad = rig.entries_after(1, 3, _bad(rig))
+    for at in (1, 2):
+        rig.tick(at, PeerDown(3))
+    rig.mail.clear()
+    good = rig.entries_after(1, 3, _admit(rig, 50))
+    rig.hear(1, 2, good)
+    anchors_of(rig.engines[1]).want(3)
+    rig.tick(1)
+    rig.mail.clear()
+    rig.hear(2, 1, bad)
+    for _ in range(4):
+        rig.deliver()
+        rig.advance(rig.settings.full_gossip_interval_ms)
+    rig.deliver()
+    assert _is_accused(rig, 1)
+    assert "fork" in [row.kind for row in rig.disks[2].evidence.values()]
+    rig.advance(rig.settings.full_gossip_interval_ms)
+    rig.deliver()
+    rig.advance(rig.settings.full_gossip_interval_ms)
+    assert [rig.sent(at, EvidenceNews) for at in (1, 2)] == [[], []]
+
+
+@pytest.mark.parametrize("is_held", [True, False], ids=["held", "next"])
+def test_evidence_of_an_entry_that_the_rules_allow_ends_the_link(is_held: bool) -> None:
+    rig = joined(1, 2, 3)
+    good = rig.entries_after(1, 3, _admit(rig, 50))
+    if is_held:
+        rig.hear(1, 3, good)
+    evidence = InvalidEntryEvidence(
+        number=good.first,
+        previous=good.previous,
+        entries=(good.entries,),
+        signed=good.signed,
+        refusal=Refusal.RETURN_UNKNOWN,
+    )
+    outbox = rig.hear(1, 2, EvidenceNews(evidence.encode()))
+    assert [each.coop for each in outbox.disconnects] == [2]
+    assert rig.engines[1].status().accused == ()
 
 
 def test_an_invalid_entry_is_proved_also_where_the_log_stands_with_another_one() -> None:

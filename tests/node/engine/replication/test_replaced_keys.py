@@ -11,7 +11,7 @@ from node.engine.charter import subject
 from node.engine.events import PeerDown, PeerUp, Publish
 from node.engine.health.status import Readiness
 from node.engine.health.troubles import TroubleKind
-from node.engine.wire import ClockNews, WitnessAnswer, WitnessRequest
+from node.engine.wire import WitnessAnswer, WitnessRequest
 from node.mark import MemoryMark
 from node.store import MemoryDisk
 from tests.builders import build_federation, signing_key
@@ -170,7 +170,7 @@ def test_who_witnessed_for_the_old_key_witnesses_for_the_new_one(
     pass_time(rig)
     rig.start(1)
     rig.link(1, 2)
-    rig.hear(1, 2, ClockNews(rig.now_ms))
+    rig.deliver()
     rig.ready()
     rig.mail.clear()
     rig.hear(1, 2, WitnessRequest(rig.head(2, 4)))
