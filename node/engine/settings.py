@@ -121,7 +121,8 @@ class EngineSettings:
     link_alarm_ms: int = 20_000
     """How long there may be no link to a coop's node before people are told."""
     clock_wait_ms: int = 10_000
-    """How long a starting node waits at most for the time of those that it dials or is linked with."""
+    """How long a starting node waits at most for those that it dials or is linked with to say what time it is
+    and what they know of its own log."""
     clock_peers_ms: int = 120_000
     """How far clocks of linked nodes may be apart; also from where on a step of the own clock is a jump."""
     clock_own_ms: int = 300_000

@@ -297,6 +297,16 @@ def test_one_that_was_dialled_in_vain_and_then_comes_is_waited_for() -> None:
     assert not waits(rig)
 
 
+def test_who_has_told_the_time_and_not_yet_what_the_log_was_is_waited_for() -> None:
+    """A link that came up when the first moment was over."""
+    rig = a_start(2, configured=(2,), skew_ms=0)
+    rig.link(1, 2)
+    rig.hear(1, 2, ClockNews(rig.now_ms))
+    assert waits(rig)
+    rig.deliver()
+    assert not waits(rig)
+
+
 def test_nobody_is_waited_for_without_end() -> None:
     """The other side takes the connection and says nothing."""
     rig = a_start(configured=(2,))
