@@ -160,11 +160,20 @@ def _is_saved(node: SimNode, word: Word, place_of: PlaceOf) -> bool:
     place_now = place_of(node, word.subject)
     if place_now > word.turn.place or document is None:
         return place_now > word.turn.place
-    place, *_, words = _list(decode(document.data[32:]))
+    place, _, _, lock, _, words = _list(decode(document.data[32:]))
+    if place != word.turn.place:
+        return False
+    if word.saying is Saying.SIGNED and lock is not None and _round(lock) > word.turn.round:
+        return True  # it signed in two rounds in one tick, and never goes back before a lock
     saying = int(word.saying is Saying.SIGNED)
-    return place == word.turn.place and any(
-        _list(said)[:3] == [saying, word.turn.round, word.choice] for said in _list(words)
-    )
+    return any(_list(said)[:3] == [saying, word.turn.round, word.choice] for said in _list(words))
+
+
+def _round(lock: object) -> int:
+    round_ = _list(lock)[1]
+    if not isinstance(round_, int):
+        raise Failure(f"a lock of another shape: {lock!r}")
+    return round_
 
 
 def _content(data: bytes) -> bytes:
