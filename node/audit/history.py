@@ -21,7 +21,7 @@ from ledger.validators.interface import Validator
 from ledger.validators.reading import has_ended
 from node.audit.report import Fault, Finding
 from node.store import HistoryRow, Role, Store
-from node.store.histories import counted_as, payment_digest
+from node.store.histories import counted_as, paid_by, payment_digest
 
 PAGE_ROWS = 2_000
 _BATCH_BYTES = 256 * 1024
@@ -64,9 +64,9 @@ class HistoryCheck:
             if payee_coop == self._coop and payee != COMMONS:
                 self._add(payee, log, number, time, Role.PAYEE, amount)
         elif fields[0] == Kind.RETURN.value and fields[1] == self._coop:
-            returned = self._store.entry(self._coop, fields[2])
-            if returned is not None:
-                _, (_, payer, _, _, _, amount, *_) = msgpack.unpackb(returned)
+            paid = paid_by(self._store.entry(self._coop, fields[2]), to=log)
+            if paid is not None:
+                payer, amount = paid
                 self._add(payer, log, number, time, Role.RETURN, amount)
 
     def _add(

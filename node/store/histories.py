@@ -11,6 +11,9 @@ from enum import IntEnum
 from hashlib import sha256
 from typing import Any, Final
 
+import msgpack
+
+from ledger.kinds import PAYMENT_KINDS
 from ledger.transactions import Kind
 
 _PLACE: Final = 2**46
@@ -73,6 +76,16 @@ class FoundPayment:
 
     number: int
     digest: bytes | None
+
+
+def paid_by(entry: bytes | None, *, to: int) -> tuple[int, int] | None:
+    """Who paid by an entry, and how much, if it is a payment to that coop; None for another one, or none: where a
+    log has forked, what is given back may be of the other history."""
+    fields: Sequence[Any] = [None] if entry is None else msgpack.unpackb(entry)[1]
+    if fields[0] not in PAYMENT_KINDS or fields[3] != to:
+        return None
+    _, payer, _, _, _, amount, *_ = fields
+    return payer, amount
 
 
 def counted_as(transaction: Sequence[Any]) -> int:

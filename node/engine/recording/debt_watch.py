@@ -33,6 +33,7 @@ from node.engine.recording.reading_ahead import ReadingAhead
 from node.errors import LogDamaged
 from node.flows import Flow
 from node.store import Role
+from node.store.histories import paid_by
 
 _BATCH_BYTES: Final = 64 * 1024
 
@@ -148,9 +149,10 @@ class DebtWatch:
             case Kind.PAY | Kind.PAY_DELEGATED:
                 self._pay(number, time, fields)
             case Kind.RETURN:
-                amount = self._amount(coop=fields[1], number=fields[2])
-                if amount is not None:
-                    self._books.flow(Flow.GIVEN_BACK, amount, time, fields[1])
+                store = self._core.store
+                paid = paid_by(store.entry(fields[1], fields[2]), to=self._core.coop)
+                if paid is not None:
+                    self._books.flow(Flow.GIVEN_BACK, paid[1], time, fields[1])
             case Kind.SPEND:
                 self._spend(number, time, payee=fields[2], amount=fields[3])
             case Kind.LEVY:
@@ -263,8 +265,10 @@ class DebtWatch:
             elif kind in PAYMENT_KINDS and rest[2] == home:
                 credits.append(_Credit(rest[3], rest[4], Role.PAYEE, at, paid))
             elif kind == Kind.RETURN and rest[0] == home:
-                payer, amount = self._payment(rest[1])
-                credits.append(_Credit(payer, amount, Role.RETURN, at, paid))
+                given = paid_by(self._core.store.entry(home, rest[1]), to=coop)
+                if given is not None:
+                    payer, amount = given
+                    credits.append(_Credit(payer, amount, Role.RETURN, at, paid))
         if is_last_entry(self._core.validator, coop, length):
             after = self._core.validator.log(coop).anchored.get(home, 0)
             for at, _, (kind, *rest) in self._entries(home, after + 1, number - 1):
@@ -308,17 +312,3 @@ class DebtWatch:
                 number, entry = found
                 time, fields = msgpack.unpackb(entry)
                 yield number, time, fields
-
-    def _amount(self, *, coop: int, number: int) -> int | None:
-        """What an entry of a log paid to this coop; None where a fork has left another there, or none."""
-        entry = self._core.store.entry(coop, number)
-        fields: Sequence[Any] = [None] if entry is None else msgpack.unpackb(entry)[1]
-        is_there = fields[0] in PAYMENT_KINDS and fields[3] == self._core.coop
-        return int(fields[5]) if is_there else None
-
-    def _payment(self, number: int) -> tuple[int, int]:
-        """Who paid by an entry of the own log, and how much."""
-        entry = self._core.store.entry(self._core.coop, number)
-        assert entry is not None, "what is given back is in the log"
-        _, (_, payer, _, _, _, amount, *_) = msgpack.unpackb(entry)
-        return payer, amount

@@ -18,7 +18,7 @@ from node.engine.core import Core
 from node.engine.recording.coming_back import ComingBack
 from node.errors import LogDamaged
 from node.store import HistoryRow, Role, Segment
-from node.store.histories import counted_as, payment_digest
+from node.store.histories import counted_as, paid_by, payment_digest
 
 _BATCH_BYTES = 256 * 1024
 _FEW_ENTRIES = 64
@@ -200,9 +200,9 @@ class History:
                 rows.append(_row(home, payee, time, log, number, Role.PAYEE, amount))
             return rows
         if fields[0] == Kind.RETURN and fields[1] == home:
-            returned = self._core.store.entry(home, fields[2])
-            if returned is not None:
-                _, (_, payer, _, _, _, amount, *_) = msgpack.unpackb(returned)
+            paid = paid_by(self._core.store.entry(home, fields[2]), to=log)
+            if paid is not None:
+                payer, amount = paid
                 return [_row(home, payer, time, log, number, Role.RETURN, amount)]
         return []
 
