@@ -79,8 +79,10 @@ class FoundPayment:
 
 
 def paid_by(entry: bytes | None, *, to: int) -> tuple[int, int] | None:
-    """Who paid by an entry, and how much, if it is a payment to that coop; None for another one, or none: where
-    a log has forked, what is given back may be of the other history."""
+    """Who paid by an entry, and how much, if it is a payment to that coop; None for another one, or none.
+
+    Where a log has forked, what is given back may be of the other history.
+    """
     fields: Sequence[Any] = [None] if entry is None else msgpack.unpackb(entry)[1]
     if fields[0] not in PAYMENT_KINDS or fields[3] != to:
         return None
