@@ -21,14 +21,9 @@ from ledger.state import Waiting
 from node.engine.core import Core
 from node.engine.costs import CHAIN, SIGNATURE, checking, judging
 from node.engine.outbox import Disconnect
-from node.engine.replication.ahead import Ahead
+from node.engine.replication.contradictions import Contradictions
 from node.engine.replication.ends import sign_end_by_anchor
-from node.engine.replication.forks import (
-    fork_between,
-    fork_from_entries,
-    fork_from_head,
-    fork_of_two,
-)
+from node.engine.replication.forks import fork_from_entries
 from node.engine.replication.growth import Growth
 from node.engine.replication.held import is_more_wanted, is_wanted
 from node.engine.replication.news import concerned
@@ -50,7 +45,7 @@ class Replicas:
         self._core = core
         self.best: dict[int, SignedHead] = dict(core.signed)
         """The newest head of each log that its coop is known to have signed."""
-        self.ahead = Ahead(core)
+        self.contradictions = Contradictions(core, self.standing)
         self.growth = Growth(core)
         self.has_more = False
         """Whether there may be more to apply, that one tick was not to do."""
@@ -69,7 +64,7 @@ class Replicas:
             if held is not None:
                 known[coop] = held
         self._kept(coop).clear()
-        self.ahead.forget(coop)
+        self.contradictions.ahead.forget(coop)
         self.waiting.pop(coop, None)
         self._requests.forget(coop)
         self.growth.begin_anew()
@@ -103,7 +98,7 @@ class Replicas:
             self._core.work.spend(peer, CHAIN)
         if known is not None and signed.length <= known.length:
             held = self._core.head_at(coop, signed.length)
-            is_known = held == signed.head or self.ahead.has(signed)
+            is_known = held == signed.head or self.contradictions.ahead.has(signed)
             if is_known or self._core.is_accused(coop, "fork"):
                 return
         if not self._is_signed(peer, signed):
@@ -113,7 +108,7 @@ class Replicas:
             self._core.work.spend(peer, checking(len(standing.entries)))
         if known is None or signed.length > known.length:
             self.best[coop] = signed
-        self._check_fork(tick, signed)
+        self.contradictions.check(tick, signed)
 
     def _is_signed(self, peer: int, signed: SignedHead) -> bool:
         """Whether the coop's key made the signature; `PeerFault` where an honest peer would have seen that.
@@ -133,27 +128,6 @@ class Replicas:
         """Whether a peer that does not know yet of another key may tell this head in good faith."""
         coop = self._core.newest.coops.get(signed.coop)
         return coop is not None and is_signed_by(signed, coop.all_keys[1:], self._core.newest)
-
-    def _check_fork(self, tick: Tick, signed: SignedHead) -> None:
-        """Look whether a checked head contradicts the log held here, or what waits to go on with it. It is
-        kept until the log comes to its place."""
-        core, coop = self._core, signed.coop
-        evidence, standing = fork_from_head(core, signed), self.standing(coop)
-        if evidence is None and standing is not None:
-            evidence = fork_between(core, signed, standing)
-        is_held = core.head_at(coop, signed.length) == signed.head
-        if evidence is None and not is_held and not core.is_accused(coop, "fork"):
-            other = self.ahead.keep(signed)
-            evidence = None if other is None else fork_of_two(core, other, signed)
-        if evidence is not None:
-            core.accuse(tick, evidence)
-
-    def _compare_ahead(self, tick: Tick) -> None:
-        """Compare heads that were known before the log had come there."""
-        for signed in self.ahead.take_due():
-            evidence = fork_from_head(self._core, signed)
-            if evidence is not None:
-                self._core.accuse(tick, evidence)
 
     def standing(self, coop: int) -> Entries | None:
         """What stands before an anchor, and so isn't in the log that other histories are compared with."""
@@ -179,21 +153,8 @@ class Replicas:
             # It would send the same again; what else it has, it has to say first.
             self._requests.disbelieve(peer, coop)
             return
-        self._compare(tick, peer, message)
+        self.contradictions.compare(tick, peer, message)
         self._kept(coop).add(Kept(peer=peer, entries=message), length=length)
-
-    def _compare(self, tick: Tick, peer: int, message: Entries) -> None:
-        """Look whether entries that can't be applied, since the log stands, are of another history than what
-        it stands with."""
-        standing = self.standing(message.coop)
-        if standing is None or self._core.is_accused(message.coop, "fork"):
-            return
-        if message.first == standing.first and message.entries.startswith(standing.entries):
-            return
-        self._core.work.spend(peer, checking(len(message.entries)))
-        evidence = fork_from_entries(self._core, message, standing)
-        if evidence is not None:
-            self._core.accuse(tick, evidence)
 
     def holds(self, peer: int, signed: SignedHead) -> bool:
         """Whether a peer is known to hold a log that far."""
@@ -210,7 +171,7 @@ class Replicas:
         progress = True
         self.has_more = False
         self._applied = 0
-        self._compare_ahead(tick)
+        self.contradictions.check_due(tick)
         while progress and not self.has_more:
             progress = False
             for coop in tuple(self._core.validator.coops):
@@ -303,8 +264,7 @@ class Replicas:
             self.waiting[coop] = result.waiting
             self._kept(coop).put_back(_from_same(kept, rest))
             self._learn_from_anchor(tick, result.waiting)
-            for signed in self.ahead.of(coop):
-                self._check_fork(tick, signed)
+            self.contradictions.check_ahead(tick, coop)
             if self._pays_here(rest):
                 # Others push what it waits for in a moment; who sent this can give it now.
                 self._requests.claims(kept.peer, result.waiting.coop, result.waiting.length)
@@ -356,7 +316,7 @@ class Replicas:
         last = tick.segments[-1]
         tick.segments[-1] = replace(last, signature=signed.signature)
         self._core.signed[signed.coop] = signed
-        self.ahead.came_to(signed)
+        self.contradictions.ahead.came_to(signed)
 
     def _refused(self, tick: Tick, rest: Kept, refusal: Refusal) -> None:
         """The first of these entries, which their coop has signed, breaks the rules."""
@@ -389,7 +349,7 @@ class Replicas:
         known = self.best.get(waiting.coop)
         if known is None or known.length < waiting.length:
             self.best[waiting.coop] = signed
-        self._check_fork(tick, signed)
+        self.contradictions.check(tick, signed)
 
     def _contradicted(self, tick: Tick, kept: Kept) -> None:
         """Entries under a checked signature that do not continue the log held here."""

@@ -61,7 +61,7 @@ class Unfounded:
             if kept is not None and self._counts(kept[0]):
                 self._kept[coop], self._at_ms[coop] = kept
                 replicas.best[coop] = kept[0]
-                replicas.ahead.keep(kept[0])
+                replicas.contradictions.ahead.keep(kept[0])
 
     def _counts(self, signed: SignedHead) -> bool:
         """Whether it is beyond what is held or known, and signed by a key that counts there."""

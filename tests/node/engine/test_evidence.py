@@ -188,10 +188,10 @@ def test_a_log_that_is_far_behind_what_is_told_keeps_few_heads_and_accuses_nobod
     entries = [_admit(rig, 60 + number) for number in range(2 * MOST)]
     for count in range(1, 2 * MOST + 1):
         rig.hear(1, 2, Heads((rig.entries_after(1, 3, *entries[:count]).signed,)))
-    assert len(tuple(rig.engines[1]._replicas.ahead.of(3))) == MOST
+    assert len(tuple(rig.engines[1]._replicas.contradictions.ahead.of(3))) == MOST
     rig.hear(1, 3, rig.entries_after(1, 3, *entries))
     rig.tick(1)
-    assert tuple(rig.engines[1]._replicas.ahead.of(3)) == ()
+    assert tuple(rig.engines[1]._replicas.contradictions.ahead.of(3)) == ()
     assert rig.engines[1].status().accused == ()
 
 
