@@ -108,7 +108,7 @@ async def test_a_node_that_is_not_ready_says_so(tmp_path: Path) -> None:
         pay = town.federation.pay(2, payer=1, sequence=1, payee_coop=2, payee=2, amount=1)
         answer = await towns[2].client.post("/v1/payments", pay)
         assert (answer.status, answer.problem()) == (503, "not_ready")
-        assert "two histories" in answer.json["detail"]
+        assert "what no honest node signs" in answer.json["detail"]
         listed = (await towns[2].client.get("/v1/evidence")).ok()["evidence"]
         assert [(item["coop"], item["kind"]) for item in listed] == [("sur", "fork")]
         data = (await towns[2].client.get(f"/v1/evidence/{listed[0]['digest']}")).body
