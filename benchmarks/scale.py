@@ -75,14 +75,14 @@ UNIT_ROWS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "bystander_ms": (
         "processor time of a node for a payment of others, ms",
-        "`coops`: `cpu_ms_per_payment_bystander`, 10 coops",
+        "`coops`: `cpu_ms_per_payment_bystander`, 30 coops",
     ),
     "idle_bytes_minute": (
         "bytes of messages that an idle node sends a minute",
         "`growth`: `idle_bytes_per_minute`, 1,000 coops",
     ),
     "probe_bytes_minute": (
-        "and for each link, to see that it lives",
+        "and for each link a minute, to see that it lives",
         "none: counted, a probe and an answer each ten seconds",
     ),
     "sent_bytes_payment": (
@@ -95,13 +95,13 @@ UNITS: Final = Units(
     payment_bytes=88.3,
     anchor_bytes=121,
     disk_beyond=184.3,
-    disk_of_history=199,
-    account_bytes=228,
-    checked_per_s=188_000,
-    bystander_ms=7.5,
+    disk_of_history=205,
+    account_bytes=230,
+    checked_per_s=155_000,
+    bystander_ms=1.9,
     idle_bytes_minute=4_776,
     probe_bytes_minute=50,
-    sent_bytes_payment=2_644,
+    sent_bytes_payment=2_685,
 )
 
 FEDERATIONS: Final = (
@@ -151,11 +151,11 @@ ROWS: Final[Mapping[str, tuple[str, str]]] = {
     "payments_gb": ("payments in all logs, GB", ",.1f"),
     "anchors_for_payees_gb": ("anchors that credit somebody, at most, GB", ",.1f"),
     "anchors_in_turns_gb": ("anchors in turns, at most, GB", ",.1f"),
-    "disk_gb": ("**disk of a node**, GB", ",.0f"),
+    "disk_gb": ("**disk of a node**, at most, GB", ",.0f"),
     "memory_mb": ("memory for accounts, MB", ",.0f"),
     "catchup_minutes": ("**a new node checks everything**, minutes", ",.0f"),
     "transfer_minutes": ("and gets it over a line of 100 Mbit/s, minutes", ",.0f"),
-    "processor_share": ("processor of a node, by day, cores", ",.3f"),
+    "processor_share": ("processor of a node, by day, cores", ",.4f"),
     "received_mb_day": ("**entries that a node gets**, MB a day", ",.1f"),
     "sent_mb_day": ("sent for payments, at most, MB a day", ",.0f"),
     "idle_mb_day": ("sent when nobody pays, MB a day", ",.1f"),
