@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use smallvec::SmallVec;
+
 use crate::codec::{is_canonical, write, Reader, MAX_DEPTH};
 use crate::fault::Fault;
 
@@ -49,7 +51,8 @@ impl Row {
     }
 }
 
-type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
+/// By keys that lie in the map itself: nearly all are short, and each payment by a till looks for one.
+type Rows = BTreeMap<SmallVec<[u8; 16]>, Vec<u8>>;
 
 /// The chapters of one log that have rows. Names and keys are in the order of their bytes.
 #[derive(Default)]
@@ -79,7 +82,7 @@ impl Chapters {
         if let Some(value) = &row.value {
             self.insert(&row.chapter, row.key.clone(), value.clone());
         } else if let Some(rows) = self.chapters.get_mut(&row.chapter) {
-            rows.remove(&row.key);
+            rows.remove(row.key.as_slice());
             if rows.is_empty() {
                 self.chapters.remove(&row.chapter);
             }
@@ -93,7 +96,7 @@ impl Chapters {
     }
 
     fn insert(&mut self, chapter: &str, key: Vec<u8>, value: Vec<u8>) {
-        self.chapters.entry(chapter.to_owned()).or_default().insert(key, value);
+        self.chapters.entry(chapter.to_owned()).or_default().insert(key.into(), value);
     }
 
     /// Appends all lines, and lets `pass` have them in pieces.
