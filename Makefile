@@ -124,7 +124,7 @@ native-test: ## the tests of the native validator that need no Python
 fuzz: install ## fuzz the native validator with coverage, a minute each target: needs cargo-fuzz
 	@command -v cargo-fuzz >/dev/null || { echo "cargo-fuzz was not found: cargo install cargo-fuzz --locked" >&2; exit 1; }
 	cargo fetch --quiet --locked --manifest-path $(FUZZ)/Cargo.toml
-	for target in decode points replay; do \
+	for target in decode hashes points replay; do \
 	    $(BIN)/python -m tests.vectors.fuzz_seeds $(FUZZ)/corpus/$$target && \
 	    (cd $(NATIVE) && RUSTC_BOOTSTRAP=1 cargo fuzz run $$target -- -max_total_time=$(SECONDS_EACH) -max_len=4096 -print_final_stats=1) || exit 1; \
 	done

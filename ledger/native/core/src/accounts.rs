@@ -7,6 +7,7 @@
 
 use std::hash::BuildHasher;
 
+use fiado_points::near::bring;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::chunked::Chunked;
@@ -97,6 +98,14 @@ impl Accounts {
             Some(place) if *place != NO_ACCOUNT => Some(*place),
             _ if self.sparse.is_empty() => None,
             _ => self.find_sparse(number),
+        }
+    }
+
+    /// Brings near what `find` reads for a number.
+    #[inline]
+    pub fn bring_place(&self, number: u32) {
+        if let Some(place) = self.dense.get(number as usize) {
+            bring(place);
         }
     }
 

@@ -8,6 +8,10 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 
 use crate::batch::{Batch, Find};
 
+/// How many batches may wait for each of the other threads. They have to last until the caller has verified one itself and
+/// filled the next.
+const WAITING_FOR_EACH: usize = 4;
+
 /// A batch that has been verified: its keys are decompressed, `bad` are positions in `items`.
 pub struct Verified<'a> {
     pub batch: Batch<'a>,
@@ -129,7 +133,7 @@ impl<'a> Crew<'a> {
             shared.waiting.len()
         };
         self.changed.notify_one();
-        if waiting >= self.threads {
+        if waiting > WAITING_FOR_EACH * (self.threads - 1) {
             self.verify_one_waiting();
         }
     }

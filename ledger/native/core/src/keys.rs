@@ -5,6 +5,7 @@
 //! longest time (nearly: the clock algorithm) give way, and pay those microseconds when they return.
 
 use curve25519_dalek::edwards::EdwardsPoint;
+use fiado_points::near::bring;
 
 use crate::chunked::Chunked;
 
@@ -63,10 +64,12 @@ impl KeyCache {
         Some(slot.point)
     }
 
-    /// The point at a place, whoever's it is.
+    /// Brings near what stands at a place.
     #[inline]
-    pub fn peek(&self, place: u32) -> Option<EdwardsPoint> {
-        ((place as usize) < self.slots.len()).then(|| self.slots[place as usize].point)
+    pub fn bring(&self, place: u32) {
+        if (place as usize) < self.slots.len() {
+            bring(&self.slots[place as usize]);
+        }
     }
 
     /// Keeps a point and gives its place. What stood there is no longer found by its owner.

@@ -14,6 +14,7 @@
 #![forbid(unsafe_code)]
 
 pub mod accounts;
+pub mod ahead;
 pub mod anchor;
 pub mod batch;
 pub mod bench;

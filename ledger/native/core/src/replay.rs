@@ -6,10 +6,10 @@
 
 use std::sync::Arc;
 
+use crate::ahead::Ahead;
 use crate::anchor::{apply_anchor, check_claims, check_held, find_held};
 use crate::batch::Find;
 use crate::branches::settle;
-use crate::chain::extend;
 use crate::change::Change;
 use crate::charter::Openness;
 use crate::crew::{with_crew, Crew, Verified};
@@ -23,11 +23,7 @@ use crate::payment::{apply_pay, apply_return, check_pay, check_return};
 use crate::refusal::Refusal;
 use crate::transaction::{decode_entry, Anchor, Decoded, Transaction};
 use crate::undo::Journal;
-use crate::validator::{gather_anchor, gather_pay, keep_keys, touch, State, Validator};
-
-/// How many entries are decoded before the first of them is checked. What they concern lies anywhere in memory, which
-/// answers many questions nearly as soon as one.
-const AHEAD: usize = 16;
+use crate::validator::{gather_anchor, gather_pay, keep_keys, State, Validator};
 
 /// Why a replay stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,14 +61,15 @@ impl Validator {
         self.change(|federation, state| {
             let charter = Arc::clone(&state.logs[home].charter);
             let terms = Terms { federation, charter: &charter, home };
+            let room = entries.room(blob, start);
+            state.logs[home].heads.heads.reserve(room);
             let replayed = with_crew(threads, Find::First, |crew| {
                 let run = Run {
                     terms,
                     openness: terms.openness(),
-                    journal: Journal::new(terms, &state.logs),
+                    journal: Journal::new(terms, &state.logs, room),
                     state,
                     gatherer: Gatherer::default(),
-                    ahead: Vec::with_capacity(AHEAD),
                     first_bad: None,
                 };
                 run.run(crew, blob, entries, start, threads)
@@ -94,13 +91,12 @@ impl Validator {
             let mut run = Run {
                 terms,
                 openness: terms.openness(),
-                journal: Journal::new(terms, &state.logs),
+                journal: Journal::new(terms, &state.logs, 1),
                 state,
                 gatherer: Gatherer::default(),
-                ahead: Vec::new(),
                 first_bad: None,
             };
-            let stop = run.step(entry, decode_entry(entry)).err().unwrap_or(Stop::End);
+            let stop = run.step(&decode_entry(entry)).err().unwrap_or(Stop::End);
             let is_signed = run.gatherer.take().find_bad(Find::First).is_empty();
             run.journal.roll_back(&mut run.state.logs, 0);
             if is_signed {
@@ -119,8 +115,6 @@ struct Run<'a, 's> {
     state: &'s mut State,
     journal: Journal,
     gatherer: Gatherer<'a>,
-    /// The entries that are decoded ahead.
-    ahead: Vec<Decoded<'a>>,
     /// The earliest entry, counted from the start of the call, with a bad signature.
     first_bad: Option<u32>,
 }
@@ -136,6 +130,7 @@ impl<'a> Run<'a, '_> {
     ) -> Replayed {
         let mut size = next_size(SMALLEST, entries.count() - start.min(entries.count()), threads);
         let mut stop = Stop::End;
+        let mut ahead = Ahead::new(blob, entries, start);
         for index in start..entries.count() {
             if self.gatherer.len() >= size {
                 crew.submit(self.gatherer.take());
@@ -145,27 +140,19 @@ impl<'a> Run<'a, '_> {
                 }
                 size = next_size(size, entries.count() - index, threads);
             }
-            let place = (index - start) % AHEAD;
-            if place == 0 {
-                self.look_ahead(blob, entries, index);
-            }
-            if let Err(found) = self.step(entries.value(blob, index), self.ahead[place]) {
+            let decoded = ahead.next(self.state, self.terms.home, index);
+            if let Err(found) = self.step(decoded) {
                 stop = found;
                 break;
             }
+            let head = ahead.head(self.state, self.terms.home, index);
+            self.state.logs[self.terms.home].heads.heads.push_back(head);
         }
         if !self.gatherer.is_empty() {
             crew.submit(self.gatherer.take());
         }
         self.note(crew.drain());
         self.finish(start, stop)
-    }
-
-    fn look_ahead(&mut self, blob: &'a [u8], entries: &Boundaries, from: usize) {
-        let to = entries.count().min(from + AHEAD);
-        self.ahead.clear();
-        self.ahead.extend((from..to).map(|index| decode_entry(entries.value(blob, index))));
-        touch(self.state, self.terms.home, &self.ahead);
     }
 
     fn note(&mut self, verified: Vec<Verified<'a>>) {
@@ -186,10 +173,13 @@ impl<'a> Run<'a, '_> {
         Replayed { next, stop }
     }
 
-    /// Checks the next entry but for its signatures, which it gathers, and applies it.
+    /// Checks the next entry but for its signatures, which it gathers, and applies it but for its head.
     #[inline]
-    fn step(&mut self, entry: &'a [u8], decoded: Decoded<'a>) -> Result<(), Stop> {
-        let (time, transaction) = decoded.map_err(Stop::Refused)?;
+    fn step(&mut self, decoded: &Decoded<'a>) -> Result<(), Stop> {
+        let (time, transaction) = match decoded {
+            Ok((time, transaction)) => (*time, transaction),
+            Err(refusal) => return Err(Stop::Refused(*refusal)),
+        };
         let before = self.state.logs[self.terms.home].moment;
         let is_payment = matches!(transaction, Transaction::Pay(_));
         if !matches!(transaction, Transaction::Shared) {
@@ -204,13 +194,15 @@ impl<'a> Run<'a, '_> {
         self.journal.push(before, change);
         let log: &mut Log = &mut self.state.logs[self.terms.home];
         log.moment = before.after(self.terms.charter, time, is_payment);
-        let head = extend(log.heads.last(), entry);
-        log.heads.heads.push_back(head);
         Ok(())
     }
 
     #[inline]
-    fn check_and_apply(&mut self, time: u64, transaction: Transaction<'a>) -> Result<Change, Stop> {
+    fn check_and_apply(
+        &mut self,
+        time: u64,
+        transaction: &Transaction<'a>,
+    ) -> Result<Change, Stop> {
         let ordinal = self.journal.len() as u32;
         let terms = self.terms;
         let home = terms.home;
@@ -221,24 +213,24 @@ impl<'a> Run<'a, '_> {
                 let accounts = &logs[home].accounts;
                 let payer =
                     accounts.find(pay.payer).ok_or(Stop::Refused(Refusal::AccountUnknown))?;
-                let by = find_payer(&logs[home], accounts.get(payer), &pay);
+                let by = find_payer(&logs[home], accounts.get(payer), pay);
                 let by = (payer, &by.map_err(Stop::Refused)?);
                 let gatherer = &mut self.gatherer;
-                gather_pay(gatherer, terms, (&logs[home], keys), by, ordinal, &pay);
-                let payee = check_pay(terms, logs, time, by, &pay).map_err(Stop::Refused)?;
-                Ok(apply_pay(&mut logs[home], (number, time), by, payee, &pay))
+                gather_pay(gatherer, terms, (&logs[home], keys), by, ordinal, pay);
+                let payee = check_pay(terms, logs, time, by, pay).map_err(Stop::Refused)?;
+                Ok(apply_pay(&mut logs[home], (number, time), by, payee, pay))
             }
             Transaction::Anchor(anchor) => {
-                let other = check_claims(terms, &logs[home], &anchor).map_err(Stop::Refused)?;
-                gather_anchor(&mut self.gatherer, terms, ordinal, &anchor);
-                let held = find_held(terms, logs, other, &anchor);
-                let held = held.ok_or_else(|| waiting(&anchor))?;
+                let other = check_claims(terms, &logs[home], anchor).map_err(Stop::Refused)?;
+                gather_anchor(&mut self.gatherer, terms, ordinal, anchor);
+                let held = find_held(terms, logs, other, anchor);
+                let held = held.ok_or_else(|| waiting(anchor))?;
                 check_held(terms, logs, held, anchor.length).map_err(Stop::Refused)?;
                 Ok(apply_anchor(terms, logs, held, anchor.length))
             }
             Transaction::Return(back) => {
-                let coop = check_return(terms, &logs[home], &back).map_err(Stop::Refused)?;
-                Ok(apply_return(&mut logs[home], number, coop, &back))
+                let coop = check_return(terms, &logs[home], back).map_err(Stop::Refused)?;
+                Ok(apply_return(&mut logs[home], number, coop, back))
             }
             Transaction::Shared => Err(Stop::Shared),
         }

@@ -60,7 +60,7 @@ impl Validator {
                 .take_while(|decoded| !matches!(decoded, Ok(Transaction::Shared)))
                 .collect();
             let is_bad = verify(terms, state, &decoded, threads);
-            let mut journal = Journal::new(terms, &state.logs);
+            let mut journal = Journal::new(terms, &state.logs, decoded.len());
             let sequenced = (Appending { terms, state, time, prefix: &prefix }).append_all(
                 &mut journal,
                 transactions,

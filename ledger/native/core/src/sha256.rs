@@ -8,6 +8,7 @@
 use sha2::block_api::compress256;
 
 const BLOCK: usize = 64;
+const HASH: usize = 32;
 /// Bytes that are compressed at once: a payment with the head before it and the padding fits.
 const ROOM: usize = 4 * BLOCK;
 /// FIPS 180-4 (5.3.3).
@@ -55,13 +56,25 @@ impl Sha256 {
     }
 }
 
-/// The hash once the last `filled` bytes lie in front of zeros; padded as FIPS 180-4 says (5.1.1).
+/// The hash once the last `filled` bytes lie in front of zeros.
 #[inline]
 fn finish(mut state: [u32; 8], waiting: &mut [u8], filled: usize, length: u64) -> [u8; 32] {
+    let end = pad(waiting, filled, length);
+    compress(&mut state, &waiting[..end]);
+    written(&state)
+}
+
+/// Pads a message whose last `filled` bytes lie in front of zeros, as FIPS 180-4 says (5.1.1); gives its end.
+#[inline]
+fn pad(waiting: &mut [u8], filled: usize, length: u64) -> usize {
     let end = (filled + 9).next_multiple_of(BLOCK);
     waiting[filled] = 0x80;
     waiting[end - 8..end].copy_from_slice(&(length * 8).to_be_bytes());
-    compress(&mut state, &waiting[..end]);
+    end
+}
+
+#[inline]
+fn written(state: &[u32; 8]) -> [u8; 32] {
     let mut hash = [0; 32];
     for (bytes, word) in hash.as_chunks_mut().0.iter_mut().zip(state) {
         *bytes = word.to_be_bytes();
@@ -83,6 +96,74 @@ pub fn sha256_after(before: &[u8; 32], message: &[u8]) -> [u8; 32] {
     waiting[..before.len()].copy_from_slice(before);
     waiting[before.len()..length].copy_from_slice(message);
     finish(INITIAL, &mut waiting, length, length as u64)
+}
+
+/// The hash of a hash and what follows it, as `sha256_after`, in steps that other work may lie between.
+///
+/// An instruction for SHA waits for the one before it. Meanwhile a processor does what follows, as far as it looks ahead, which
+/// is hardly beyond one block; so who has other work puts it between the blocks. What is hashed is laid before, since a message that
+/// was written piece by piece can't be read for a while.
+#[derive(Clone)]
+pub struct InSteps {
+    state: [u32; 8],
+    /// The message behind a hash that is not known yet, padded; where it fits.
+    laid: [u8; ROOM],
+    /// What of it has been compressed, and how much there is: 0 for one that does not fit.
+    done: usize,
+    end: usize,
+}
+
+impl InSteps {
+    /// Lays a message.
+    #[inline]
+    pub fn lay(&mut self, message: &[u8]) {
+        let length = HASH + message.len();
+        self.end = 0;
+        if length + 9 <= ROOM {
+            self.laid[HASH..length].copy_from_slice(message);
+            self.laid[length..].fill(0);
+            self.end = pad(&mut self.laid, length, length as u64);
+        }
+    }
+
+    /// Begins with the hash before the laid message. One that did not fit is asked for again, and is done at once.
+    #[inline]
+    pub fn begin(&mut self, before: &[u8; HASH], message: &[u8]) {
+        self.state = INITIAL;
+        self.done = 0;
+        if self.end == 0 {
+            let whole = sha256_after(before, message);
+            for (word, bytes) in self.state.iter_mut().zip(whole.as_chunks().0) {
+                *word = u32::from_be_bytes(*bytes);
+            }
+        } else {
+            self.laid[..HASH].copy_from_slice(before);
+            self.step();
+        }
+    }
+
+    /// Compresses one more block, if there is one.
+    #[inline]
+    pub fn step(&mut self) {
+        if self.done < self.end {
+            compress(&mut self.state, &self.laid[self.done..self.done + BLOCK]);
+            self.done += BLOCK;
+        }
+    }
+
+    /// Compresses what is left and gives the hash.
+    #[inline]
+    pub fn finish(&mut self) -> [u8; HASH] {
+        compress(&mut self.state, &self.laid[self.done..self.end]);
+        self.done = self.end;
+        written(&self.state)
+    }
+}
+
+impl Default for InSteps {
+    fn default() -> Self {
+        InSteps { state: INITIAL, laid: [0; ROOM], done: 0, end: 0 }
+    }
 }
 
 impl Default for Sha256 {
@@ -114,7 +195,8 @@ mod tests {
     /// Every length around the ends of blocks and of what is compressed at once, in pieces of several sizes.
     #[test]
     fn it_is_the_hash_of_the_library() {
-        let message: Vec<u8> = (0..1500_u32).map(|place| (place * place >> 3) as u8).collect();
+        let message: Vec<u8> = (0..1500_u32).map(|place| ((place * place) >> 3) as u8).collect();
+        let mut steps = InSteps::default();
         for length in 0..message.len() {
             let expected: [u8; 32] = sha2::Sha256::digest(&message[..length]).into();
             assert_eq!(sha256(&message[..length]), expected, "{length} bytes");
@@ -125,6 +207,10 @@ mod tests {
             }
             if let Some((before, after)) = message[..length].split_first_chunk() {
                 assert_eq!(sha256_after(before, after), expected, "{length} bytes after a hash");
+                steps.lay(after);
+                steps.begin(before, after);
+                (0..length % 7).for_each(|_| steps.step());
+                assert_eq!(steps.finish(), expected, "{length} bytes after a hash, in steps");
             }
         }
     }

@@ -18,10 +18,10 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Before the first entry of a call on the log that `terms` are about.
-    pub fn new(terms: Terms<'_>, logs: &[Log]) -> Self {
+    /// Before the first entry of a call on the log that `terms` are about, with room for so many.
+    pub fn new(terms: Terms<'_>, logs: &[Log], room: usize) -> Self {
         let (home, first) = (terms.home, terms.first());
-        Journal { home, first, start: logs[home].heads.length(), changes: Vec::new() }
+        Journal { home, first, start: logs[home].heads.length(), changes: Vec::with_capacity(room) }
     }
 
     /// How many entries have been applied.
@@ -52,7 +52,7 @@ impl Journal {
 
     /// Ends the call: what stands now stays, and heads that nobody can anchor any more may go.
     pub fn commit(self, logs: &mut [Log]) {
-        for (_, change) in &self.changes {
+        for (_, change) in self.changes {
             if let Change::Anchor(delivery) = change {
                 logs[delivery.branch].heads.forget(delivery.floor);
             }

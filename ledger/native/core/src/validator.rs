@@ -1,6 +1,5 @@
 //! The validator: the state of all logs, and what may be asked of it.
 
-use std::hint::black_box;
 use std::sync::Arc;
 
 use crate::accounts::NO_POINT;
@@ -21,7 +20,7 @@ use crate::log::{Item, Log, Returnable};
 use crate::owning::{delegated_key, Payer};
 use crate::record::Record;
 use crate::signature::{decompress, Signed};
-use crate::transaction::{Anchor, Decoded, Pay, Signature, Transaction};
+use crate::transaction::{Anchor, Pay, Signature};
 
 /// The account number that stands for a coop's node key.
 const NODE: u32 = u32::MAX;
@@ -300,33 +299,6 @@ pub(crate) fn gather_pay<'a>(
         }
         _ => unreachable!("a payment was found to be signed as its payer signs"),
     }
-}
-
-/// Reads what the payments among entries will read, so that it is near by the time. Decides nothing.
-pub(crate) fn touch(state: &State, home: usize, entries: &[Decoded<'_>]) {
-    let State { logs, keys } = state;
-    let accounts = &logs[home].accounts;
-    let payments = || {
-        entries.iter().filter_map(|decoded| match decoded {
-            Ok((_, Transaction::Pay(pay))) => Some(pay),
-            _ => None,
-        })
-    };
-    // Each round needs what the one before has brought.
-    payments().for_each(|pay| {
-        black_box((accounts.find(pay.payer), accounts.find(pay.payee)));
-    });
-    payments().for_each(|pay| {
-        for place in [accounts.find(pay.payer), accounts.find(pay.payee)].into_iter().flatten() {
-            let account = accounts.get(place);
-            black_box((account.key[0], account.status, account.balance));
-        }
-    });
-    payments().for_each(|pay| {
-        if let Some(place) = accounts.find(pay.payer) {
-            black_box(keys.peek(accounts.get(place).point));
-        }
-    });
 }
 
 /// Where the cache may have a key.

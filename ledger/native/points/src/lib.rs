@@ -10,8 +10,9 @@
 //!
 //! The hashes from which challenges come are taken side by side in the same registers (`hashes.rs`).
 //!
-//! This is the one crate of the validator with unsafe code, for two things: instructions that only some processors
-//! have (`ifma.rs`, `avx2.rs`), and a point of the library from coordinates (`assemble.rs`).
+//! This is the one crate of the validator with unsafe code, for three things: instructions that only some processors
+//! have (`ifma.rs`, `avx2.rs`), a point of the library from coordinates (`assemble.rs`), and asking for memory that
+//! will be read soon (`near.rs`).
 
 // What runs in wide registers is inlined whole into a function that is compiled for them; closures are not
 // always, and each that is not costs more than all that is gained. So there are loops.
@@ -30,6 +31,7 @@ mod ifma;
 mod lanes;
 #[cfg(target_arch = "x86_64")]
 mod narrow;
+pub mod near;
 #[cfg(all(test, target_arch = "x86_64"))]
 mod plain;
 #[cfg(target_arch = "x86_64")]

@@ -292,7 +292,9 @@ impl Validator {
         branch: usize,
         opened_at_most: u64,
     ) -> PyResult<u64> {
-        run(python, || Ok(self.core.log(LogName { coop, branch })?.accounts.members(opened_at_most)))
+        run(python, || {
+            Ok(self.core.log(LogName { coop, branch })?.accounts.members(opened_at_most))
+        })
     }
 
     fn pledged(&self, coop: u32, branch: usize, account: u32) -> PyResult<i64> {
