@@ -6,10 +6,9 @@ from typing import Final
 import click
 
 from cli.shell.consent import agree_to_replace
-from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
-from cli.shell.forms import in_units
+from cli.shell.forms import in_units, when
 from cli.shell.language import later, say
 from cli.shell.likeness import likeness
 from cli.shell.terminal import Output

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from cli.shell.describing import when
 from cli.shell.fallen_words import fetch_fallen, outcome_words, party_words, place_of
-from cli.shell.forms import in_units
+from cli.shell.forms import in_units, when
 from cli.shell.language import later, say
 from cli.shell.terminal import Output
 from ledger.chain import extend

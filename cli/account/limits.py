@@ -1,7 +1,7 @@
 """The credit limit in words: how near it is, how it changes, and who changed what, and why."""
 
-from cli.shell.describing import CHANGE_WORDS, STEP_WORDS, when
-from cli.shell.forms import in_units
+from cli.shell.describing import CHANGE_WORDS, STEP_WORDS
+from cli.shell.forms import in_units, when
 from cli.shell.language import later, say
 from cli.shell.terminal import Output
 from node.member.client import Json

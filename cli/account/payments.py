@@ -8,8 +8,7 @@ from typing import Final
 
 from cli.account.memos import with_memo
 from cli.shell.csv_text import Amount, Cell
-from cli.shell.describing import when
-from cli.shell.forms import in_units
+from cli.shell.forms import in_units, when
 from cli.shell.language import later, say
 from cli.shell.periods import Period
 from node.member.answers import Pages, objects, reading

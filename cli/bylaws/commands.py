@@ -11,9 +11,9 @@ from cli.bylaws.bylaws_file import read_bylaws_file, render_bylaws
 from cli.federation.showing import node_option, own_node
 from cli.shell import language as spoken
 from cli.shell.consent import agree_to_replace
-from cli.shell.describing import when
 from cli.shell.errors import CliError, words_stand_in
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import when
 from cli.shell.language import say
 from cli.shell.parameters import output_option
 from cli.shell.passphrase import PassphraseSource

@@ -7,9 +7,8 @@ import click
 
 from cli.commons.books import books
 from cli.federation.showing import node_option, own_node
-from cli.shell.describing import when
 from cli.shell.errors import words_stand_in
-from cli.shell.forms import in_units
+from cli.shell.forms import in_units, when
 from cli.shell.language import language, say
 from cli.shell.parameters import AMOUNT, output_option
 from cli.shell.passphrase import PassphraseSource

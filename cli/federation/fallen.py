@@ -7,9 +7,8 @@ from typing import Final
 import click
 
 from cli.federation.showing import asking, node_option
-from cli.shell.describing import when
 from cli.shell.fallen_words import FALLEN_PATH, fetch_fallen, fork_lines, outcome_words, party_words
-from cli.shell.forms import in_units
+from cli.shell.forms import in_units, when
 from cli.shell.language import say
 from cli.shell.parameters import output_option
 from cli.shell.terminal import Output

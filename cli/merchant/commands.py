@@ -9,7 +9,7 @@ from cli.merchant.listen import listen
 from cli.merchant.origins import origins
 from cli.merchant.takings import report
 from cli.merchant.webhooks import webhook
-from cli.shell.describing import when
+from cli.shell.forms import when
 from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options, wallet_option
 from cli.shell.passphrase import PassphraseSource

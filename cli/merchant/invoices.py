@@ -8,10 +8,9 @@ import click
 from cli.paying.prices import PRICE
 from cli.paying.settling import telling
 from cli.paying.waiting import wait_shown
-from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
-from cli.shell.forms import in_units
+from cli.shell.forms import in_units, when
 from cli.shell.language import later, say
 from cli.shell.parameters import (
     AMOUNT,

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from cli.paying.by_others import OWNER, TILL, Signer, draft_payment
+from cli.paying.by_others import OWNER, TILL, Signer
 from cli.paying.contacts import agree_to_contact
 from cli.paying.leading import meet_bill, meet_link
 from cli.paying.payees import ORDER, Payee, PayeeType
@@ -165,6 +165,8 @@ def pay(
     if isinstance(payee, ContactName):
         payee = agree_to_contact(payee, wallet, yes=yes, output=output)
     if draft is not None or is_shared:
+        from cli.paying.by_draft import draft_payment
+
         others = (price, order, till)
         if isinstance(payee, InvoiceLink) or any(each is not None for each in others):
             raise click.UsageError(

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from typing import Final
 
 from cli.shell.consent import agree_to_pay
-from cli.shell.describing import when
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
-from cli.shell.forms import in_units
+from cli.shell.forms import in_units, when
 from cli.shell.language import later, say
 from cli.shell.retelling import retold
 from cli.shell.terminal import Output

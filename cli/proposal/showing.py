@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cli.proposal.fetched import Fetched
-from cli.shell.describing import when
+from cli.shell.forms import when
 from cli.shell.language import later, say
 from cli.shell.terminal import Output
 from cli.shell.voting_words import action_words

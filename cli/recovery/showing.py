@@ -1,6 +1,6 @@
 """What the books say of an account's key, in words."""
 
-from cli.shell.describing import when
+from cli.shell.forms import when
 from cli.shell.language import say
 from cli.shell.recovery_words import recovery_lines, span_words
 from cli.shell.terminal import Output

@@ -3,13 +3,12 @@
 The words are made from the very bytes that are signed, never from what somebody says about them.
 """
 
-import datetime
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, assert_never
 
 from cli.shell.account_keys_words import describe_account_keys
-from cli.shell.forms import in_units, local_moment, moment
+from cli.shell.forms import in_units, moment
 from cli.shell.guarantee_words import describe_guarantee
 from cli.shell.language import language, later, say
 from cli.shell.leaving_words import describe_leaving
@@ -71,15 +70,6 @@ BEYOND_CALENDARS: Final = plain.BEYOND_CALENDARS
 def counted_payments(number: int) -> str:
     """How many payments, in words."""
     return say("1 payment") if number == 1 else say("{number} payments", number=number)
-
-
-def when(seconds: int) -> str:
-    """A time of the ledger as people of this machine's time zone write it."""
-    try:
-        local = datetime.datetime.fromtimestamp(seconds, tz=datetime.UTC).astimezone()
-    except (OSError, OverflowError, ValueError):  # in some time zones it is the year 10000 already
-        return say(BEYOND_CALENDARS)
-    return local_moment(local)
 
 
 def account_words(charter: Charter, coop: int, account: int, names: Names) -> str:

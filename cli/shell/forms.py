@@ -4,7 +4,7 @@ English is written as programs do, `12.50` and `2026-03-01`, the other languages
 Nothing of this is read back, signed or printed with `--json`.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cli.shell.language import language, say
 from node.change_words import Forms
@@ -21,6 +21,15 @@ def in_units(minor: int) -> str:
 def marked(number: str) -> str:
     """A number without marks for thousands, such as `2.5`, with the decimal mark of the language."""
     return number if language() == SOURCE_LANGUAGE else number.replace(".", ",")
+
+
+def when(seconds: int) -> str:
+    """A time of the ledger as people of this machine's time zone write it."""
+    try:
+        local = datetime.fromtimestamp(seconds, tz=UTC).astimezone()
+    except (OSError, OverflowError, ValueError):  # in some time zones it is the year 10000 already
+        return say(BEYOND_CALENDARS)
+    return local_moment(local)
 
 
 def moment(seconds: int) -> str:

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from cli.shell.describing import when
-from cli.shell.forms import in_units
+from cli.shell.forms import in_units, when
 from cli.shell.language import say
 from cli.shell.parameters import output_option, passphrase_options
 from cli.shell.passphrase import PassphraseSource

@@ -12,9 +12,10 @@ import click
 from nacl.utils import random
 
 from cli.shell.consent import agree_to_sign
-from cli.shell.describing import Names, describe, when
+from cli.shell.describing import Names, describe
 from cli.shell.errors import CliError
 from cli.shell.exit_codes import ExitCode
+from cli.shell.forms import when
 from cli.shell.language import later, say
 from cli.shell.leaving_words import debt_lines
 from cli.shell.likeness import likeness

@@ -4,11 +4,12 @@ import time
 
 import pytest
 
-from cli.shell.describing import BEYOND_CALENDARS, counted_payments, describe, when
-from cli.shell.forms import moment
+from cli.shell.describing import counted_payments, describe
+from cli.shell.forms import moment, when
 from ledger.codec import MAX
 from ledger.entries import LAST_TIME, decode_transaction
 from ledger.refusals import Refusal
+from node.plain import BEYOND_CALENDARS
 from tests.builders import build_federation
 from tests.guarantee_builders import guarantee
 
